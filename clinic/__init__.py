@@ -1,0 +1,1 @@
+"""The kernel that both sides share: contracts, rules, directory, ports and adapters."""

@@ -1,0 +1,1 @@
+"""The Cloud Functions: one single-purpose function a file."""

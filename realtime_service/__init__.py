@@ -1,0 +1,1 @@
+"""The Cloud Run WebSocket service: one live audio session per caller."""

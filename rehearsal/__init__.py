@@ -1,0 +1,1 @@
+"""The world outside the clinic, played on one machine: Gemini Live, Twilio, a caller."""
