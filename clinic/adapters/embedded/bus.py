@@ -1,0 +1,144 @@
+"""Pub/Sub on one machine: messages are bytes in SQLite, a row per subscription, until acknowledged."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from clinic.adapters.embedded.database import Database
+from clinic.contracts.function_table import DEAD_LETTERS, FunctionTable, load_function_table
+from clinic.settings import Settings
+
+MOST_ATTEMPTS = 5
+FIRST_BACKOFF_SECONDS = 0.2
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS messages (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, topic TEXT NOT NULL, function TEXT NOT NULL, data BLOB NOT NULL,
+    attributes BLOB NOT NULL, published_at REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    due_at REAL NOT NULL, state TEXT NOT NULL DEFAULT 'waiting', reason TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS messages_due ON messages (state, due_at)
+"""
+_COLUMNS = "number, id, topic, function, data, attributes, published_at, attempts, reason"
+
+
+class Message(Struct, frozen=True):
+    """A message on its way to one function."""
+
+    number: int
+    id: str
+    topic: str
+    function: str
+    data: bytes
+    attributes: dict[str, str]
+    published_at: float
+    """Seconds since 1970."""
+    attempts: int
+    reason: str
+    """Why the last attempt failed."""
+
+
+class EmbeddedBus:
+    """Implements `Bus`, and what a deliverer needs of it."""
+
+    def __init__(self, database: Database, table: FunctionTable) -> None:
+        self._database = database
+        self._table = table
+
+    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+        """Accept a message; it is on the disk when this returns."""
+        if not data:
+            raise ValueError("an empty message is refused by every push subscriber")
+        message_id, now = uuid.uuid4().hex, time.time()
+        rows = [
+            (message_id, topic, row.name, data, msgspec.json.encode(dict(attributes)), now, now)
+            for row in self._table.subscribers(topic)
+        ]
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT INTO messages (id, topic, function, data, attributes, published_at, due_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    def recover(self) -> None:
+        """Make what a killed deliverer had in its hands due again."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE messages SET state = 'waiting' WHERE state = 'delivering'")
+
+    def take_due(self, most: int) -> list[Message]:
+        """Take messages whose time has come."""
+        if not self._database.rows(
+            "SELECT 1 FROM messages WHERE state = 'waiting' AND due_at <= ? LIMIT 1", (time.time(),)
+        ):
+            return []
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM messages WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?",
+                (time.time(), most),
+            ).fetchall()
+            connection.executemany(
+                "UPDATE messages SET state = 'delivering', attempts = attempts + 1 WHERE number = ?",
+                [row[:1] for row in rows],
+            )
+        return [msgspec.structs.replace(_message(row), attempts=row[7] + 1) for row in rows]
+
+    def acknowledge(self, message: Message) -> None:
+        """Forget a message that was dealt with."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM messages WHERE number = ?", (message.number,))
+
+    def fail(self, message: Message, reason: str) -> None:
+        """Put a message back for later, or among the dead letters after the last attempt."""
+        if message.attempts >= MOST_ATTEMPTS:
+            self._bury(message, reason)
+            return
+        due_at = time.time() + FIRST_BACKOFF_SECONDS * 2 ** (message.attempts - 1)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE messages SET state = 'waiting', due_at = ?, reason = ? WHERE number = ?",
+                (due_at, reason, message.number),
+            )
+
+    def dead_letters(self) -> list[Message]:
+        """Return what could not be delivered, the oldest first."""
+        query = f"SELECT {_COLUMNS} FROM messages WHERE state = 'dead' ORDER BY number"
+        return [_message(row) for row in self._database.rows(query)]
+
+    def is_idle(self) -> bool:
+        """Tell whether nothing waits and nothing is being delivered."""
+        return not self._database.rows("SELECT 1 FROM messages WHERE state <> 'dead' LIMIT 1")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _bury(self, message: Message, reason: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE messages SET state = 'dead', reason = ? WHERE number = ?", (reason, message.number)
+            )
+        if message.topic != DEAD_LETTERS:
+            # The names that Pub/Sub gives the attributes of a forwarded dead letter.
+            source = {
+                "CloudPubSubDeadLetterSourceSubscription": message.function,
+                "CloudPubSubDeadLetterSourceDeliveryCount": str(message.attempts),
+                "CloudPubSubDeadLetterSourceTopic": message.topic,
+            }
+            self.publish(DEAD_LETTERS, message.data, {**message.attributes, **source})
+
+
+def open_port(settings: Settings) -> EmbeddedBus:
+    """Open the bus, `bus.sqlite` in the local data folder."""
+    return EmbeddedBus(Database(Path(settings.local_data) / "bus.sqlite", _SCHEMA), load_function_table())
+
+
+def _message(row: tuple[Any, ...]) -> Message:
+    return Message(*row[:5], msgspec.json.decode(row[5], type=dict[str, str]), *row[6:])

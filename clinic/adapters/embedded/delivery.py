@@ -1,0 +1,96 @@
+"""Pushes the bus's messages to the functions over HTTP, in the words of a Pub/Sub push subscription."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from clinic.adapters.embedded.bus import EmbeddedBus, Message
+from clinic.contracts.function_table import FunctionTable
+
+_WORKERS = 16
+_LOOK_EVERY_SECONDS = 0.005
+ACKNOWLEDGING = (102, 200, 201, 202, 204)
+"""The codes that acknowledge a push (cloud.google.com/pubsub/docs/push)."""
+
+
+class Delivery:
+    """Delivers in threads of its own until closed."""
+
+    def __init__(self, bus: EmbeddedBus, table: FunctionTable, port: int) -> None:
+        self._bus, self._table, self._port = bus, table, port
+        self._closing = threading.Event()
+        self._free = threading.Semaphore(_WORKERS)
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="delivery")
+        self._thread = threading.Thread(target=self._run, name="delivery")
+
+    def start(self) -> None:
+        """Begin with what an earlier process left undelivered."""
+        self._bus.recover()
+        self._thread.start()
+
+    def close(self, drain_seconds: float = 0.0) -> None:
+        """Stop, first giving what is on its way that long to arrive. What remains is delivered by the next start."""
+        waiter = threading.Event()
+        steps = int(drain_seconds / 0.02)
+        while steps > 0 and not self._bus.is_idle():
+            waiter.wait(0.02)
+            steps -= 1
+        self._closing.set()
+        self._thread.join()
+        self._workers.shutdown()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            messages = self._bus.take_due(_WORKERS)
+            for message in messages:
+                self._free.acquire()
+                self._workers.submit(self._deliver, message).add_done_callback(lambda _: self._free.release())
+            if not messages:
+                self._closing.wait(_LOOK_EVERY_SECONDS)
+
+    def _deliver(self, message: Message) -> None:
+        reason = self._push(message)
+        if reason:
+            self._bus.fail(message, reason)
+        else:
+            self._bus.acknowledge(message)
+
+    def _push(self, message: Message) -> str:
+        timeout = self._table[message.function].deploy.timeout_seconds
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
+        try:
+            connection.request(
+                "POST", f"/{message.function}", push_body(message), {"Content-Type": "application/json"}
+            )
+            response = connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException) as error:
+            return f"no answer: {type(error).__name__}"
+        finally:
+            connection.close()
+        return "" if response.status in ACKNOWLEDGING else f"HTTP {response.status}"
+
+
+def push_body(message: Message) -> bytes:
+    """Return the JSON body of a push request, as Pub/Sub writes it (unwrapped delivery is off)."""
+    published = datetime.fromtimestamp(message.published_at, UTC).isoformat().replace("+00:00", "Z")
+    body: dict[str, Any] = {
+        "message": {
+            "data": base64.b64encode(message.data).decode(),
+            "attributes": message.attributes,
+            "messageId": message.id,
+            "message_id": message.id,
+            "publishTime": published,
+            "publish_time": published,
+        },
+        "subscription": f"projects/local/subscriptions/{message.function}",
+        "deliveryAttempt": message.attempts,
+    }
+    return msgspec.json.encode(body)

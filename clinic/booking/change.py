@@ -1,0 +1,51 @@
+"""What a rule wants changed in the book: decided here, committed by an adapter as one atomic batch."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from clinic.booking.appointment import Appointment, Patient
+from clinic.contracts.call_record import CallNotes
+
+CELL = timedelta(minutes=15)
+"""The grain of the book: any two appointments that overlap share a cell."""
+
+
+class Cell(Struct, frozen=True):
+    """Fifteen minutes of a doctor's time, in the book only while taken."""
+
+    doctor_id: str
+    starts_at: datetime
+    """UTC, on a quarter of an hour."""
+    state: Literal["booked", "blocked"] = "booked"
+    holder: str = ""
+    """The appointment's id."""
+
+    @property
+    def id(self) -> str:
+        """The same for every appointment that wants this cell: `mehta_20261204T0500Z`."""
+        return cell_id(self.doctor_id, self.starts_at)
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """All of it happens, or none of it."""
+
+    takes: tuple[Cell, ...] = ()
+    """Each must be free at the commit."""
+    appointment: Appointment | None = None
+    patient: Patient | None = None
+    call_notes: CallNotes | None = None
+
+
+def cell_id(doctor_id: str, starts_at: datetime) -> str:
+    """Return the id of a doctor's cell."""
+    return f"{doctor_id}_{starts_at.astimezone(UTC):%Y%m%dT%H%MZ}"
+
+
+def cells_between(first: datetime, last: datetime) -> list[datetime]:
+    """Return the starts of all cells that touch the time from `first` to `last`, UTC."""
+    start = first - (first - datetime.min.replace(tzinfo=UTC)) % CELL
+    return [start + CELL * number for number in range(-((start - last) // CELL))]

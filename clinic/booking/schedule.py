@@ -1,0 +1,93 @@
+"""Which slots a doctor has, and which of them are free: the directory's hours less what the book holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
+
+from clinic.booking.change import CELL, cell_id, cells_between
+from clinic.booking.refusals import NotAvailable
+from clinic.booking.when import spoken_day, to_utc
+from clinic.directory.clinic import Clinic, Doctor
+
+
+class Slot(Struct, frozen=True):
+    """A doctor's time that could become an appointment."""
+
+    doctor_id: str
+    starts_at: datetime
+    """UTC."""
+    ends_at: datetime
+    busy_until: datetime
+    """The end and the doctor's buffer."""
+
+    @property
+    def id(self) -> str:
+        """The slot as a tool call may name it."""
+        return cell_id(self.doctor_id, self.starts_at)
+
+    @property
+    def cells(self) -> tuple[datetime, ...]:
+        """The starts of the cells it takes."""
+        return tuple(cells_between(self.starts_at, self.busy_until))
+
+    def is_free(self, taken: Set[str]) -> bool:
+        """Tell whether none of its cells is among the taken ones (ids)."""
+        return not any(cell_id(self.doctor_id, start) in taken for start in self.cells)
+
+
+def slot(doctor: Doctor, starts_at: datetime, minutes: int | None = None) -> Slot:
+    """Return the slot of that doctor at that instant; the doctor's own length unless minutes are given."""
+    ends_at = starts_at + timedelta(minutes=minutes or doctor.slot_minutes)
+    return Slot(doctor.id, starts_at, ends_at, ends_at + timedelta(minutes=doctor.buffer_minutes))
+
+
+def slots_of_day(clinic: Clinic, doctor: Doctor, day: date, minutes: int | None = None) -> Iterator[Slot]:
+    """Yield the slots of a doctor's day in order, free or not; none on a closure."""
+    if clinic.closure(day, doctor.id):
+        return
+    length = timedelta(minutes=minutes or doctor.slot_minutes)
+    step = _whole_cells(timedelta(minutes=doctor.slot_minutes + doctor.buffer_minutes))
+    for span in doctor.spans(day):
+        start, closes = to_utc(day, span.opens, clinic.zone), to_utc(day, span.closes, clinic.zone)
+        while start + length <= closes:
+            yield slot(doctor, start, minutes)
+            start += step
+
+
+def check_bookable(clinic: Clinic, doctor: Doctor, wanted: Slot, now: datetime) -> None:
+    """Raise NotAvailable if the clinic gives no appointment then, whatever the book holds."""
+    _check_notice(clinic, wanted, now)
+    day = wanted.starts_at.astimezone(clinic.zone).date()
+    closure = clinic.closure(day, doctor.id)
+    if closure and not closure.doctor:
+        raise NotAvailable("closed", f"The clinic is closed on {spoken_day(day)}: {closure.name}.")
+    if closure or not doctor.spans(day):
+        raise NotAvailable("doctor_away", f"{doctor.name} does not see patients on {spoken_day(day)}.")
+    _check_hours(clinic, doctor, wanted, day)
+
+
+def _check_notice(clinic: Clinic, wanted: Slot, now: datetime) -> None:
+    if wanted.starts_at <= now:
+        raise NotAvailable("in_the_past", "That time has already passed.")
+    if wanted.starts_at < now + clinic.least_notice:
+        raise NotAvailable("too_soon", "That is too soon for us to prepare.")
+    if wanted.starts_at > now + clinic.booking_horizon:
+        raise NotAvailable("too_far", f"We book no further ahead than {clinic.booking_horizon_days} days.")
+
+
+def _check_hours(clinic: Clinic, doctor: Doctor, wanted: Slot, day: date) -> None:
+    if not any(
+        to_utc(day, span.opens, clinic.zone) <= wanted.starts_at
+        and wanted.ends_at <= to_utc(day, span.closes, clinic.zone)
+        for span in doctor.spans(day)
+    ):
+        raise NotAvailable("outside_hours", f"{doctor.name} does not see patients at that time.")
+    if (wanted.starts_at - datetime.min.replace(tzinfo=UTC)) % CELL:
+        raise NotAvailable("no_such_slot", "Appointments begin on the quarter of an hour.")
+
+
+def _whole_cells(length: timedelta) -> timedelta:
+    return -(-length // CELL) * CELL

@@ -1,0 +1,99 @@
+"""Dates and times between a caller's words, the clinic's wall clock and UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from clinic.booking.refusals import NotUnderstood
+
+_TIME = re.compile(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*([ap])?\.?\s*(?:m\.?)?\s*", re.IGNORECASE)
+_HOURS = ("twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
+
+
+def read_date(text: str) -> date:
+    """Read `YYYY-MM-DD`; NotUnderstood if there is no such day."""
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise NotUnderstood("appointment_date", "I did not get the date. Which day would you like?") from None
+
+
+def read_time(text: str) -> time:
+    """Read `HH:MM AM/PM`, or 24-hour `HH:MM`; NotUnderstood if it is neither."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        raise _no_time()
+    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
+    if half:
+        if not 1 <= hour <= 12:
+            raise _no_time()
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 23 or minute > 59:
+        raise _no_time()
+    return time(hour, minute)
+
+
+def _no_time() -> NotUnderstood:
+    return NotUnderstood("appointment_time", "I did not get the time. At what time would you like to come?")
+
+
+def to_utc(day: date, moment: time, zone: ZoneInfo) -> datetime:
+    """Return the instant at which the clinic's clock shows that day and time.
+
+    In the hour that a clock change repeats, the first pass is meant. Raises
+    NotUnderstood for a time that the clock skips that night.
+    """
+    instant = datetime.combine(day, moment, tzinfo=zone).astimezone(UTC)
+    if instant.astimezone(zone).time() != moment:
+        raise NotUnderstood("appointment_time", "The clock skips that time on that day. Which other time?")
+    return instant
+
+
+def spoken_day(day: date) -> str:
+    """Return "Friday the 4th of December"."""
+    return f"{day:%A} the {day.day}{_ordinal(day.day)} of {day:%B}"
+
+
+def spoken_time(moment: time) -> str:
+    """Return "half past ten in the morning"."""
+    if moment in (time(12), time(0)):
+        return "twelve noon" if moment.hour else "midnight"
+    part = (
+        "in the morning" if moment.hour < 12 else "in the afternoon" if moment.hour < 17 else "in the evening"
+    )
+    return f"{_clock_words(moment)} {part}"
+
+
+def spoken(instant: datetime, zone: ZoneInfo) -> str:
+    """Return "Friday the 4th of December at half past ten in the morning", on the clinic's clock."""
+    local = instant.astimezone(zone)
+    return f"{spoken_day(local.date())} at {spoken_time(local.time())}"
+
+
+def written_time(moment: time) -> str:
+    """Return `HH:MM AM/PM`, the form that tools are called with."""
+    return f"{moment.hour % 12 or 12:02}:{moment.minute:02} {'AM' if moment.hour < 12 else 'PM'}"
+
+
+def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the instants at which the clinic's day begins and ends: 23 to 25 hours apart."""
+    first = datetime.combine(day, time(), tzinfo=zone)
+    last = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    return first.astimezone(UTC), last.astimezone(UTC)
+
+
+def _clock_words(moment: time) -> str:
+    hour, next_hour = _HOURS[moment.hour % 12], _HOURS[(moment.hour + 1) % 12]
+    quarters = {
+        0: f"{hour} o'clock",
+        15: f"quarter past {hour}",
+        30: f"half past {hour}",
+        45: f"quarter to {next_hour}",
+    }
+    return quarters.get(moment.minute, f"{hour} {moment.minute:02}")
+
+
+def _ordinal(number: int) -> str:
+    return "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

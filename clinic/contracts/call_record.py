@@ -1,0 +1,64 @@
+"""The record of a call, as auditors read it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+Status = Literal["ringing", "in_progress", "completed", "failed"]
+Channel = Literal["phone", "web"]
+CustomerType = Literal["new", "returning", "existing", ""]
+Speaker = Literal["caller", "agent"]
+
+
+class Turn(Struct, frozen=True):
+    """One side's words, until the other spoke."""
+
+    number: int
+    """From 1, in the order of the conversation."""
+    speaker: Speaker
+    text: str
+    spoken_at: datetime
+
+
+class CallRecord(Struct, frozen=True, kw_only=True):
+    """One conversation with a caller. The field names are those of the clinic's call sheet."""
+
+    call_id: str
+    session_id: str
+    """Twilio's CallSid; on the web, the id of the visit."""
+    channel: Channel
+    timestamp: datetime
+    """When the call came in."""
+    caller_phone: str = ""
+    """E.164; empty where withheld."""
+    customer_name: str = ""
+    customer_email: str = ""
+    language: str = "en"
+    call_type: str = ""
+    status: Status = "ringing"
+    connected_at: datetime | None = None
+    ended_at: datetime | None = None
+    duration_seconds: int = 0
+    department_enquired: str = ""
+    doctor_enquired: str = ""
+    customer_type: CustomerType = ""
+    resolution: str = ""
+    notes: str = ""
+
+
+class CallNotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a function adds to a call's record; empty fields leave the record as it was."""
+
+    call_id: str
+    call_type: str = ""
+    customer_name: str = ""
+    customer_email: str = ""
+    customer_type: CustomerType = ""
+    language: str = ""
+    department_enquired: str = ""
+    doctor_enquired: str = ""
+    resolution: str = ""
+    notes: str = ""

@@ -1,0 +1,128 @@
+"""Reads the table of functions: one row each, for the model, the dispatcher, the local run and Terraform."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+TABLE_FILE = Path(__file__).with_name("functions.json")
+DEAD_LETTERS = "dead_letters"
+_NAME = re.compile(r"[a-z][a-z0-9_]{2,50}")
+
+
+class FunctionTableError(ValueError):
+    """A row of the table can't be used: which one and why."""
+
+
+class Deploy(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the function is hosted."""
+
+    memory: str = "256Mi"
+    timeout_seconds: int = 30
+    min_instances: int = 0
+    max_instances: int = 20
+    concurrency: int = 20
+
+
+class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the model is told of a tool: Gemini's FunctionDeclaration without its name."""
+
+    description: str
+    parameters: dict[str, Any]
+    """JSON Schema of type object."""
+
+
+class FunctionRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One function. Its name is also its file, its door, its URL and, for a tool, its topic."""
+
+    name: str
+    kind: Literal["tool", "reaction", "webhook"]
+    declaration: Declaration | None = None
+    """Of a tool."""
+    deadline_seconds: float = 8.0
+    """Of a tool: how long a caller waits for its answer."""
+    on_late: Literal["refuse", "finish"] = "refuse"
+    """Of a tool: what a delivery after the deadline does."""
+    reacts_to: tuple[str, ...] = ()
+    """Of a reaction: topics."""
+    deploy: Deploy = Deploy()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics whose messages are pushed to this function."""
+        return (self.name,) if self.kind == "tool" else self.reacts_to
+
+
+class FunctionTable(Struct, frozen=True, dict=True):
+    """Every function of the product."""
+
+    rows: tuple[FunctionRow, ...]
+
+    def __iter__(self) -> Iterator[FunctionRow]:
+        return iter(self.rows)
+
+    def __getitem__(self, name: str) -> FunctionRow:
+        """Return the row of that name; KeyError without one."""
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, FunctionRow]:
+        return {row.name: row for row in self.rows}
+
+    @cached_property
+    def tools(self) -> dict[str, FunctionRow]:
+        """What the model may call, by name."""
+        return {row.name: row for row in self.rows if row.kind == "tool"}
+
+    def subscribers(self, topic: str) -> tuple[FunctionRow, ...]:
+        """Return the functions to which a topic's messages are pushed."""
+        return tuple(row for row in self.rows if topic in row.topics)
+
+    @cached_property
+    def declarations(self) -> list[dict[str, Any]]:
+        """Gemini's function declarations, one per tool."""
+        return [
+            {
+                "name": row.name,
+                "description": row.declaration.description,
+                "parameters_json_schema": row.declaration.parameters,
+            }
+            for row in self.tools.values()
+            if row.declaration is not None
+        ]
+
+
+def load_function_table(file: Path = TABLE_FILE) -> FunctionTable:
+    """Read and check the table.
+
+    Raises FunctionTableError, naming the row and the key.
+    """
+    try:
+        rows = msgspec.json.decode(file.read_bytes(), type=tuple[FunctionRow, ...])
+    except msgspec.DecodeError as error:
+        raise FunctionTableError(f"{file.name}: {error}") from error
+    for mistake in _mistakes(rows):
+        raise FunctionTableError(f"{file.name}: {mistake}")
+    return FunctionTable(rows)
+
+
+def _mistakes(rows: tuple[FunctionRow, ...]) -> Iterator[str]:
+    for name, count in Counter(row.name for row in rows).items():
+        if count > 1:
+            yield f"{name}: two rows have this name"
+        if not _NAME.fullmatch(name):
+            yield f"{name}: name: must be lower-case words joined by underscores"
+    for row in rows:
+        if (row.kind == "tool") != (row.declaration is not None):
+            yield f"{row.name}: declaration: a tool has one, and nothing else does"
+        if (row.kind == "reaction") != bool(row.reacts_to):
+            yield f"{row.name}: reacts_to: a reaction names its topics, and nothing else does"
+        if row.deadline_seconds <= 0:
+            yield f"{row.name}: deadline_seconds: must be above 0"

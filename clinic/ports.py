@@ -1,0 +1,148 @@
+"""What the functions need from the world, on one page. Embedded and cloud adapters keep the same promises.
+
+A function names its needs as parameters, and a need is opened when a call first
+asks for it: `appointments` is `clinic/adapters/<store>/appointments.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any, Protocol
+
+from clinic.booking.appointment import Appointment, Patient
+from clinic.booking.change import Change
+from clinic.contracts.call_record import CallNotes, CallRecord, Turn
+from clinic.contracts.events import Fact
+from clinic.contracts.tool_call import LoggedToolCall, Outcome, Result, ToolCall
+
+
+class AlreadyAnswered(Exception):
+    """This tool call has its answer: the delivery is a duplicate."""
+
+
+class SlotTaken(Exception):
+    """A cell of the change was taken by somebody else since it was read."""
+
+
+class TooManyCalls(Exception):
+    """As many calls are going on as the clinic allows."""
+
+
+class Appointments(Protocol):
+    """The appointment book. It is changed through the ledger only."""
+
+    def taken(self, doctor_ids: Sequence[str], first: datetime, last: datetime) -> set[str]:
+        """Return the ids of the cells taken in [first, last), UTC."""
+
+    def get(self, appointment_id: str) -> Appointment | None:
+        """Return an appointment."""
+
+    def of_call(self, call_id: str) -> list[Appointment]:
+        """Return the appointments made in a call."""
+
+
+class Patients(Protocol):
+    """Whom the clinic knows."""
+
+    def with_phone(self, phone: str) -> list[Patient]:
+        """Return the patients of an E.164 number, the latest first."""
+
+
+class Ledger(Protocol):
+    """Every tool call: asked, answered once, delivered. Answer and effect are one commit."""
+
+    def request(self, call: ToolCall[Any]) -> None:
+        """Note that the model asked. Asking again with the same id changes nothing."""
+
+    def answer(self, call_id: str) -> Result | None:
+        """Return the answer of a tool call, once it has one."""
+
+    def commit(
+        self,
+        call: ToolCall[Any],
+        outcome: Outcome,
+        result: Result,
+        change: Change = ...,
+        facts: Sequence[Fact] = (),
+    ) -> None:
+        """Write change, answer and the facts to be published, all or nothing.
+
+        Raises AlreadyAnswered, or SlotTaken; nothing is written then.
+        """
+
+    def unpublished(self, tool_call_id: str) -> list[bytes]:
+        """Return the encoded facts that an answer committed and nobody has published yet."""
+
+    def published(self, tool_call_id: str) -> None:
+        """Note that the facts of an answer are on the bus."""
+
+    def delivered(self, tool_call_id: str, at: datetime) -> None:
+        """Note that the model has been given the answer."""
+
+    def of_call(self, call_id: str) -> list[LoggedToolCall]:
+        """Return a call's tool calls in the order they were asked."""
+
+
+class Calls(Protocol):
+    """The call log: one record and its turns per conversation."""
+
+    def ring(self, record: CallRecord, ticket: str, admit_until: datetime, most: int) -> CallRecord:
+        """Begin a record and leave a ticket for its media stream, or return the record of that session.
+
+        `ticket` is a digest; the token itself is never stored. Raises TooManyCalls
+        where `most` calls are ringing or in progress.
+        """
+
+    def admit(self, ticket: str, session_id: str, now: datetime) -> CallRecord | None:
+        """Use a ticket up: the record it belongs to, now in progress, or None where it is no good."""
+
+    def get(self, call_id: str) -> CallRecord | None:
+        """Return a record."""
+
+    def of_session(self, session_id: str) -> CallRecord | None:
+        """Return the record of a CallSid or web visit."""
+
+    def note(self, notes: CallNotes) -> None:
+        """Add what a function found out."""
+
+    def end(self, call_id: str, status: str, at: datetime) -> None:
+        """Note how and when the conversation ended."""
+
+    def add_turn(self, call_id: str, turn: Turn) -> None:
+        """Append one side's words. The same number again changes nothing."""
+
+    def turns(self, call_id: str, after: int = 0) -> list[Turn]:
+        """Return the turns with a higher number, in order."""
+
+
+class Bus(Protocol):
+    """Pub/Sub: at least once, in no particular order."""
+
+    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+        """Accept a message for all subscribers of a topic; durable on return. `data` is never empty."""
+
+
+class Reacted(Protocol):
+    """Remembers which facts a reaction has dealt with."""
+
+    def once(self, reaction: str, fact_id: str) -> bool:
+        """Tell whether this fact is still to be dealt with."""
+
+    def done(self, reaction: str, fact_id: str) -> None:
+        """Note that it is dealt with."""
+
+
+class Mailer(Protocol):
+    """Sends e-mail."""
+
+    def send(self, message: EmailMessage, key: str) -> None:
+        """Send a message once per key."""
+
+
+class Register(Protocol):
+    """The staff's two sheets, Patients and Calls."""
+
+    def put(self, sheet: str, key: str, row: Mapping[str, str]) -> None:
+        """Insert the row, or replace the one of that key."""

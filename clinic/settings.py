@@ -1,0 +1,115 @@
+"""Every setting: its name in the environment, its default and what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+DEVELOPMENT_AUTH_TOKEN = "development-only-not-a-secret"  # noqa: S105
+"""Signs the rehearsed Twilio's requests while TWILIO_AUTH_TOKEN is unset; refused off loopback."""
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Count = Annotated[int, Meta(ge=1)]
+
+
+class SettingError(ValueError):
+    """A setting can't be used: its name and why."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The settings, each field named as its variable in lower case."""
+
+    gemini_api_key: Annotated[str, Meta(description="A Gemini key. Unset: the rehearsed model")] = ""
+    gemini_model: Annotated[str, Meta(description="The Live model")] = "gemini-3.8-live"
+    gemini_voice: Annotated[str, Meta(description="The agent's voice")] = "Charon"
+    clinic_file: Annotated[str, Meta(description="The clinic's TOML file. Unset: Renova Hospitals")] = ""
+    store: Annotated[
+        Literal["embedded"], Meta(description="Where everything is kept: `embedded` under LOCAL_DATA")
+    ] = "embedded"
+    local_data: Annotated[str, Meta(description="Folder of the embedded store")] = ".local"
+    port: Annotated[Port, Meta(description="The realtime service (WebSockets, health, page)")] = 8080
+    functions_port: Annotated[Port, Meta(description="The functions, in the local run")] = 8081
+    realtime_url: Annotated[
+        str, Meta(description="Public base of the realtime service, `wss://…`. Unset: this machine")
+    ] = ""
+    functions_url: Annotated[
+        str, Meta(description="Public base of the webhooks, `https://…`. Unset: this machine")
+    ] = ""
+    twilio_account_sid: Annotated[str, Meta(description="Refuse webhooks of any other account")] = ""
+    twilio_auth_token: Annotated[
+        str, Meta(description="Checks Twilio's signatures. Unset: a development token, on loopback only")
+    ] = ""
+    twilio_phone_number: Annotated[
+        str, Meta(description="The number shown to staff when a call is put through")
+    ] = ""
+    max_sessions: Annotated[
+        Count, Meta(description="Calls at a time; the next caller is given the clinic's number")
+    ] = 20
+    session_timeout: Annotated[Count, Meta(description="Longest call, seconds")] = 1800
+    cors_origins: Annotated[
+        str, Meta(description="Web origins that may start a web call, separated by commas")
+    ] = "http://localhost:8080,http://127.0.0.1:8080"
+    api_rate_limit: Annotated[Count, Meta(description="Web calls one address may start in a minute")] = 10
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], Meta(description="How much is logged")
+    ] = "INFO"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The allowed web origins."""
+        return frozenset(origin.strip() for origin in self.cors_origins.split(",") if origin.strip())
+
+    @property
+    def public_realtime_url(self) -> str:
+        """The base of the WebSocket addresses, as callers' side must dial and sign it."""
+        return self.realtime_url.rstrip("/") or f"ws://127.0.0.1:{self.port}"
+
+    @property
+    def public_functions_url(self) -> str:
+        """The base of the webhook addresses, as Twilio is configured with and signs it."""
+        return self.functions_url.rstrip("/") or f"http://127.0.0.1:{self.functions_port}"
+
+    @property
+    def signing_token(self) -> str:
+        """The token that Twilio's signatures are checked with."""
+        return self.twilio_auth_token or DEVELOPMENT_AUTH_TOKEN
+
+    @property
+    def clinic_path(self) -> Path | None:
+        """The clinic's file, or None for the default clinic."""
+        return Path(self.clinic_file) if self.clinic_file else None
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from environment variables; empty ones count as unset.
+
+    Raises SettingError naming the variable.
+    """
+    fields = {field.name for field in msgspec.structs.fields(Settings)}
+    given = {name: environment.get(name.upper(), "") for name in fields}
+    try:
+        settings = msgspec.convert(
+            {name: value for name, value in given.items() if value}, Settings, strict=False
+        )
+    except msgspec.ValidationError as error:
+        reason, _, key = str(error).partition(" - at `$.")
+        name = key.strip("`").upper()
+        raise SettingError(f"{name}={environment.get(name, '')!r}: {reason}") from error
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    schemes = {
+        "REALTIME_URL": (settings.realtime_url, ("wss://", "ws://127.0.0.1", "ws://localhost")),
+        "FUNCTIONS_URL": (settings.functions_url, ("https://", "http://127.0.0.1", "http://localhost")),
+    }
+    for name, (url, allowed) in schemes.items():
+        if url and not url.startswith(allowed):
+            raise SettingError(f"{name}={url!r}: must begin with {allowed[0]}")
+    if settings.functions_url.startswith("https://") and not settings.twilio_auth_token:
+        raise SettingError("TWILIO_AUTH_TOKEN: must be set when FUNCTIONS_URL is public")
