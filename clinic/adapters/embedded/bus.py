@@ -17,11 +17,13 @@ from clinic.settings import Settings
 
 MOST_ATTEMPTS = 5
 FIRST_BACKOFF_SECONDS = 0.2
+_SETTLING_SECONDS = 5
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, topic TEXT NOT NULL, function TEXT NOT NULL, data BLOB NOT NULL,
-    attributes BLOB NOT NULL, published_at REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, topic TEXT NOT NULL, function TEXT NOT NULL,
+    data BLOB NOT NULL, attributes BLOB NOT NULL, published_at REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
     due_at REAL NOT NULL, state TEXT NOT NULL DEFAULT 'waiting', reason TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS messages_due ON messages (state, due_at)
@@ -69,26 +71,25 @@ class EmbeddedBus:
             )
 
     def recover(self) -> None:
-        """Make what a killed deliverer had in its hands due again."""
+        """Make what a killed deliverer had in its hands due at once, not only when its lease ends."""
         with self._database.transaction() as connection:
-            connection.execute("UPDATE messages SET state = 'waiting' WHERE state = 'delivering'")
+            connection.execute("UPDATE messages SET due_at = min(due_at, ?)", (time.time(),))
 
     def take_due(self, most: int) -> list[Message]:
-        """Take messages whose time has come."""
-        if not self._database.rows(
-            "SELECT 1 FROM messages WHERE state = 'waiting' AND due_at <= ? LIMIT 1", (time.time(),)
-        ):
+        """Lease messages whose time has come: they are due again should they never be settled."""
+        due = "FROM messages WHERE state = 'waiting' AND due_at <= ?"
+        if not self._database.rows(f"SELECT 1 {due} LIMIT 1", (time.time(),)):
             return []
         with self._database.transaction() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM messages WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?",
-                (time.time(), most),
+                f"SELECT {_COLUMNS} {due} ORDER BY due_at LIMIT ?", (time.time(), most)
             ).fetchall()
+            messages = [_message(row) for row in rows]
             connection.executemany(
-                "UPDATE messages SET state = 'delivering', attempts = attempts + 1 WHERE number = ?",
-                [row[:1] for row in rows],
+                "UPDATE messages SET due_at = ?, attempts = attempts + 1 WHERE number = ?",
+                [(time.time() + self._lease(message), message.number) for message in messages],
             )
-        return [msgspec.structs.replace(_message(row), attempts=row[7] + 1) for row in rows]
+        return [msgspec.structs.replace(message, attempts=message.attempts + 1) for message in messages]
 
     def acknowledge(self, message: Message) -> None:
         """Forget a message that was dealt with."""
@@ -103,7 +104,7 @@ class EmbeddedBus:
         due_at = time.time() + FIRST_BACKOFF_SECONDS * 2 ** (message.attempts - 1)
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE messages SET state = 'waiting', due_at = ?, reason = ? WHERE number = ?",
+                "UPDATE messages SET due_at = ?, reason = ? WHERE number = ?",
                 (due_at, reason, message.number),
             )
 
@@ -119,6 +120,9 @@ class EmbeddedBus:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def _lease(self, message: Message) -> float:
+        return self._table[message.function].deploy.timeout_seconds + _SETTLING_SECONDS
 
     def _bury(self, message: Message, reason: str) -> None:
         with self._database.transaction() as connection:
@@ -141,4 +145,5 @@ def open_port(settings: Settings) -> EmbeddedBus:
 
 
 def _message(row: tuple[Any, ...]) -> Message:
-    return Message(*row[:5], msgspec.json.decode(row[5], type=dict[str, str]), *row[6:])
+    fields = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    return Message(**{**fields, "attributes": msgspec.json.decode(fields["attributes"], type=dict[str, str])})

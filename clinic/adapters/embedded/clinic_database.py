@@ -21,7 +21,8 @@ CREATE TABLE IF NOT EXISTS patients (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS patients_by_phone ON patients (phone);
 CREATE TABLE IF NOT EXISTS tool_calls (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, call_id TEXT NOT NULL, body BLOB NOT NULL, delivered_at TEXT
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, call_id TEXT NOT NULL, body BLOB NOT NULL,
+    delivered_at TEXT
 );
 CREATE INDEX IF NOT EXISTS tool_calls_by_call ON tool_calls (call_id);
 CREATE TABLE IF NOT EXISTS answers (

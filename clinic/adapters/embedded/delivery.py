@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import http.client
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import structlog
 
 from clinic.adapters.embedded.bus import EmbeddedBus, Message
 from clinic.contracts.function_table import FunctionTable
 
+_log = structlog.get_logger()
 _WORKERS = 16
 _LOOK_EVERY_SECONDS = 0.005
 ACKNOWLEDGING = (102, 200, 201, 202, 204)
@@ -36,7 +38,7 @@ class Delivery:
         self._thread.start()
 
     def close(self, drain_seconds: float = 0.0) -> None:
-        """Stop, first giving what is on its way that long to arrive. What remains is delivered by the next start."""
+        """Stop, first giving messages that long to arrive; the next start delivers what remains."""
         waiter = threading.Event()
         steps = int(drain_seconds / 0.02)
         while steps > 0 and not self._bus.is_idle():
@@ -51,7 +53,7 @@ class Delivery:
             messages = self._bus.take_due(_WORKERS)
             for message in messages:
                 self._free.acquire()
-                self._workers.submit(self._deliver, message).add_done_callback(lambda _: self._free.release())
+                self._workers.submit(self._deliver, message).add_done_callback(self._finished)
             if not messages:
                 self._closing.wait(_LOOK_EVERY_SECONDS)
 
@@ -61,6 +63,13 @@ class Delivery:
             self._bus.fail(message, reason)
         else:
             self._bus.acknowledge(message)
+
+    def _finished(self, delivery: Future[None]) -> None:
+        self._free.release()
+        fault = delivery.exception()
+        if fault is not None:
+            # The message stays leased and is due again when the lease ends.
+            _log.error("! delivery not settled", fault=type(fault).__name__)
 
     def _push(self, message: Message) -> str:
         timeout = self._table[message.function].deploy.timeout_seconds

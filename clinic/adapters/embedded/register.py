@@ -14,7 +14,8 @@ from clinic.settings import Settings
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS rows (
-    number INTEGER PRIMARY KEY, sheet TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (sheet, key)
+    number INTEGER PRIMARY KEY, sheet TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL,
+    UNIQUE (sheet, key)
 )
 """
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
