@@ -134,6 +134,13 @@ class Reacted(Protocol):
         """Note that it is dealt with."""
 
 
+class Limits(Protocol):
+    """Counts what may happen only so often, for all instances together."""
+
+    def count(self, key: str, now: datetime) -> int:
+        """Count one more in this minute, and return how many that makes. `key` holds nothing personal."""
+
+
 class Mailer(Protocol):
     """Sends e-mail."""
 

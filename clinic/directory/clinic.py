@@ -76,6 +76,8 @@ class Clinic(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     id: str
     name: str
+    country: str
+    """ISO 3166 alpha-2, of phone numbers given without their country."""
     time_zone: str
     """IANA name, `Asia/Kolkata`."""
     languages: tuple[str, ...]

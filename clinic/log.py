@@ -1,0 +1,47 @@
+"""Log lines as JSON that Cloud Logging understands: `severity`, `message`, `time`.
+
+They hold ids, never names, numbers, addresses or words of a call. Grammar of the messages: `<` from the caller, `>` to the caller, `=` state of the session,
+`?` tool call, `!` refusal or fault.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+
+def configure_log(level: str) -> None:
+    """Send our lines and the libraries' warnings to standard error, one JSON object each."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        _severity,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.EventRenamer("message"),
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("clinic").setLevel(level)
+
+
+def _severity(_: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    event["severity"] = method.upper()
+    return event

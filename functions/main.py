@@ -1,0 +1,63 @@
+"""The functions-framework door: one process serves the function that FUNCTION_TARGET names."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import os
+from collections.abc import Callable
+from typing import Any
+
+import flask
+import functions_framework
+from cloudevents.http import CloudEvent
+
+from clinic.contracts.dead_letter import DeadLetter
+from clinic.contracts.function_table import FunctionRow, load_function_table
+from clinic.log import configure_log
+from clinic.settings import load_settings
+from functions.dispatch import answer_tool_call, react
+from functions.needs import Needs
+
+
+def _tool_door(row: FunctionRow, tool: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
+    def door(event: CloudEvent) -> None:
+        answer_tool_call(row, tool, needs, _letter(event).data)
+
+    return door
+
+
+def _reaction_door(row: FunctionRow, reaction: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
+    def door(event: CloudEvent) -> None:
+        react(row, reaction, needs, _letter(event), str(event["id"]))
+
+    return door
+
+
+def _webhook_door(_: FunctionRow, webhook: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
+    def door(request: flask.Request) -> Any:
+        return webhook(request, **needs.of(webhook))
+
+    return door
+
+
+def _letter(event: CloudEvent) -> DeadLetter:
+    message = event.data["message"]
+    return DeadLetter(base64.b64decode(message["data"]), message.get("attributes") or {})
+
+
+_DOORS = {"tool": _tool_door, "reaction": _reaction_door, "webhook": _webhook_door}
+
+
+def _open_door(target: str) -> Callable[..., Any]:
+    settings = load_settings(os.environ)
+    configure_log(settings.log_level)
+    row = load_function_table()[target]
+    function = getattr(importlib.import_module(f"functions.{row.kind}s.{row.name}"), row.name)
+    door = _DOORS[row.kind](row, function, Needs(settings))
+    door.__name__ = row.name
+    register = functions_framework.http if row.kind == "webhook" else functions_framework.cloud_event
+    return register(door)
+
+
+globals()[os.environ["FUNCTION_TARGET"]] = _open_door(os.environ["FUNCTION_TARGET"])

@@ -1,0 +1,40 @@
+"""Opens what a function's parameters name, at the first call that asks for it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from clinic.directory import load_clinic
+from clinic.settings import Settings
+
+
+class Needs:
+    """The world of one function's process: what no parameter names is never opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._opened: dict[str, Any] = {"settings": settings}
+
+    def open(self, name: str) -> Any:
+        """Return the port of that name; ModuleNotFoundError if the store has no such adapter."""
+        if name == "now":
+            return datetime.now(UTC)
+        if name not in self._opened:
+            self._opened[name] = self._open_new(name)
+        return self._opened[name]
+
+    def of(self, function: Callable[..., Any]) -> dict[str, Any]:
+        """Return the keyword arguments that a function asks for."""
+        parameters = inspect.signature(function).parameters.values()
+        return {each.name: self.open(each.name) for each in parameters if each.kind is each.KEYWORD_ONLY}
+
+    def _open_new(self, name: str) -> Any:
+        if name == "clinic":
+            return load_clinic(self.settings.clinic_path)
+        return importlib.import_module(f"clinic.adapters.{self.settings.store}.{name}").open_port(
+            self.settings
+        )

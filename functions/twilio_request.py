@@ -1,0 +1,51 @@
+"""Twilio's webhook requests: who signed them, and what they say."""
+
+from __future__ import annotations
+
+import re
+
+import flask
+import structlog
+from twilio.request_validator import RequestValidator
+from werkzeug.exceptions import Forbidden
+
+from clinic.settings import Settings
+
+_log = structlog.get_logger("clinic")
+_CALL_SID = re.compile(r"CA[0-9a-f]{32}")
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+
+
+def signed_form(request: flask.Request, settings: Settings) -> dict[str, str]:
+    """Return the parameters of a request that Twilio signed.
+
+    The URL is the configured public one, never one put together from headers
+    that a client can set (twilio.com/docs/usage/security). Raises Forbidden.
+    """
+    values = request.form if request.method == "POST" else request.args
+    if any(len(values.getlist(name)) > 1 for name in values):
+        # The signature covers one value a name; which of two a framework hands out is luck.
+        raise _forbidden("duplicate parameter")
+    query = f"?{request.query_string.decode()}" if request.query_string else ""
+    url = f"{settings.public_functions_url}/{request.base_url.rstrip('/').rsplit('/', 1)[-1]}{query}"
+    signature = request.headers.get("X-Twilio-Signature", "")
+    signed = request.form.to_dict() if request.method == "POST" else {}
+    if not RequestValidator(settings.signing_token).validate(url, signed, signature):
+        raise _forbidden("signature")
+    form = values.to_dict()
+    if settings.twilio_account_sid and form.get("AccountSid") != settings.twilio_account_sid:
+        raise _forbidden("account")
+    if not _CALL_SID.fullmatch(form.get("CallSid", "")):
+        raise _forbidden("call sid")
+    return form
+
+
+def caller_number(form: dict[str, str]) -> str:
+    """Return the caller's number in E.164; empty where it is withheld (Twilio then sends words)."""
+    number = form.get("From", "")
+    return number if _E164.fullmatch(number) else ""
+
+
+def _forbidden(reason: str) -> Forbidden:
+    _log.warning("! webhook refused", reason=reason)
+    return Forbidden()

@@ -1,0 +1,1 @@
+"""What Twilio and the web page ask over HTTP."""
