@@ -1,7 +1,8 @@
 """Log lines as JSON that Cloud Logging understands: `severity`, `message`, `time`.
 
-They hold ids, never names, numbers, addresses or words of a call. Grammar of the messages: `<` from the caller, `>` to the caller, `=` state of the session,
-`?` tool call, `!` refusal or fault.
+They hold ids, never names, numbers, addresses or words of a call. Their grammar:
+`<` from the caller, `>` to the caller, `=` state of the session, `?` tool call,
+`!` refusal or fault.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ def configure_log(level: str) -> None:
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("clinic").setLevel(level)
+    # It would log a line a request, and sets its own level if it finds none.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
 
 
 def _severity(_: WrappedLogger, method: str, event: EventDict) -> EventDict:

@@ -16,7 +16,7 @@ _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
-def signed_form(request: flask.Request, settings: Settings) -> dict[str, str]:
+def signed_form(request: flask.Request, settings: Settings, webhook: str) -> dict[str, str]:
     """Return the parameters of a request that Twilio signed.
 
     The URL is the configured public one, never one put together from headers
@@ -27,7 +27,7 @@ def signed_form(request: flask.Request, settings: Settings) -> dict[str, str]:
         # The signature covers one value a name; which of two a framework hands out is luck.
         raise _forbidden("duplicate parameter")
     query = f"?{request.query_string.decode()}" if request.query_string else ""
-    url = f"{settings.public_functions_url}/{request.base_url.rstrip('/').rsplit('/', 1)[-1]}{query}"
+    url = f"{settings.public_functions_url}/{webhook}{query}"
     signature = request.headers.get("X-Twilio-Signature", "")
     signed = request.form.to_dict() if request.method == "POST" else {}
     if not RequestValidator(settings.signing_token).validate(url, signed, signature):

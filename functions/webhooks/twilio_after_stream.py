@@ -17,7 +17,7 @@ def twilio_after_stream(
     request: flask.Request, *, calls: Calls, clinic: Clinic, settings: Settings
 ) -> flask.Response:
     """Return TwiML by what the call's record says: only a conversation that was completed is hung up on."""
-    form = signed_form(request, settings)
+    form = signed_form(request, settings, "twilio_after_stream")
     record = calls.of_session(form["CallSid"])
     response = VoiceResponse()
     if record is not None and record.status == "completed":

@@ -21,7 +21,7 @@ def twilio_voice(
     request: flask.Request, *, calls: Calls, clinic: Clinic, settings: Settings, now: datetime
 ) -> flask.Response:
     """Begin the call's record and return TwiML. A retry of Twilio's finds the record of its CallSid again."""
-    form = signed_form(request, settings)
+    form = signed_form(request, settings, "twilio_voice")
     token = new_token()
     record = CallRecord(
         call_id=new_call_id(),
