@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from clinic.booking.appointment import Appointment, Patient
 from clinic.booking.change import Change
-from clinic.contracts.call_record import CallNotes, CallRecord, Turn
+from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
 from clinic.contracts.events import Fact
 from clinic.contracts.tool_call import LoggedToolCall, Outcome, Result, ToolCall
 
@@ -107,7 +107,7 @@ class Calls(Protocol):
     def note(self, notes: CallNotes) -> None:
         """Add what a function found out."""
 
-    def end(self, call_id: str, status: str, at: datetime) -> None:
+    def end(self, call_id: str, status: Status, at: datetime) -> None:
         """Note how and when the conversation ended."""
 
     def add_turn(self, call_id: str, turn: Turn) -> None:

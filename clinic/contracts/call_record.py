@@ -28,7 +28,7 @@ class CallRecord(Struct, frozen=True, kw_only=True):
 
     call_id: str
     session_id: str
-    """Twilio's CallSid; on the web, the id of the visit."""
+    """Twilio's CallSid; on the web, the call id."""
     channel: Channel
     timestamp: datetime
     """When the call came in."""

@@ -27,7 +27,7 @@ def web_session(
         return _json(429, {"error": "too many calls from this address; try again in a minute"}, origin)
     token, call_id = new_token(), new_call_id()
     record = CallRecord(
-        call_id=call_id, session_id=f"web-{call_id}", channel="web", timestamp=now, language=clinic.language
+        call_id=call_id, session_id=call_id, channel="web", timestamp=now, language=clinic.language
     )
     try:
         calls.ring(record, digest(token), now + VALID_FOR, settings.max_sessions)

@@ -113,6 +113,16 @@ class EmbeddedBus:
         query = f"SELECT {_COLUMNS} FROM messages WHERE state = 'dead' ORDER BY number"
         return [_message(row) for row in self._database.rows(query)]
 
+    def replay(self, number: int) -> bool:
+        """Make a dead letter due again, with all its attempts; False if there is none of that number."""
+        with self._database.transaction() as connection:
+            changed = connection.execute(
+                "UPDATE messages SET state = 'waiting', attempts = 0, due_at = ?"
+                " WHERE number = ? AND state = 'dead'",
+                (time.time(), number),
+            )
+            return changed.rowcount == 1
+
     def is_idle(self) -> bool:
         """Tell whether nothing waits and nothing is being delivered."""
         return not self._database.rows("SELECT 1 FROM messages WHERE state <> 'dead' LIMIT 1")

@@ -1,0 +1,68 @@
+"""The service's door, `python -m realtime_service`: settings, store and model from the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import signal
+import socket
+import sys
+
+from clinic.contracts.function_table import FunctionTable, FunctionTableError, load_function_table
+from clinic.directory import Clinic, ClinicFileError, load_clinic
+from clinic.log import configure_log
+from clinic.settings import SettingError, Settings, load_settings
+from realtime_service.live.gemini import GeminiLive
+from realtime_service.server import RealtimeService
+
+GRACE_SECONDS = 5.0
+"""Cloud Run kills an instance 10 s after SIGTERM (cloud.google.com/run/docs/container-contract)."""
+
+
+def main() -> int:
+    """Serve until SIGTERM or Ctrl-C; return the exit code."""
+    try:
+        settings = load_settings(os.environ)
+        clinic, table = load_clinic(settings.clinic_path), load_function_table()
+    except (SettingError, ClinicFileError, FunctionTableError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if not settings.gemini_api_key:
+        sys.stderr.write("GEMINI_API_KEY: must be set; `make run` starts the rehearsed model\n")
+        return 2
+    configure_log(settings.log_level)
+    live = GeminiLive(api_key=settings.gemini_api_key, model=settings.gemini_model)
+    asyncio.run(_serve(settings, clinic, table, live))
+    return 0
+
+
+async def _serve(settings: Settings, clinic: Clinic, table: FunctionTable, live: GeminiLive) -> None:
+    service = realtime_service(settings, clinic, table, live)
+    await service.start(socket.create_server(("", settings.port)))
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    await stopping.wait()
+    await service.stop(GRACE_SECONDS)
+
+
+def realtime_service(
+    settings: Settings, clinic: Clinic, table: FunctionTable, live: GeminiLive
+) -> RealtimeService:
+    """Put the service together: its store is the one the settings name."""
+    adapters = importlib.import_module(f"realtime_service.adapters.{settings.store}")
+    live.warm(table.declarations)
+    return RealtimeService(
+        settings,
+        clinic,
+        table,
+        adapters.open_ports(settings),
+        lambda instructions, language: live.session(
+            instructions, table.declarations, settings.gemini_voice, language
+        ),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The service's async side of the stores: the same names as in `clinic/adapters`."""

@@ -1,0 +1,44 @@
+"""Lets a media stream in, once, by the token its webhook gave out, before the model is dialled."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from websockets.asyncio.server import ServerConnection
+
+from clinic.contracts.call_record import CallRecord
+from clinic.contracts.ticket import digest
+from realtime_service.media.codec import MediaStream
+from realtime_service.media.events import MediaStarted, ProtocolError
+from realtime_service.ports import CallLog
+
+START_WITHIN_SECONDS = 5.0
+_POLICY_VIOLATION = 1008
+
+
+async def admit(
+    connection: ServerConnection, stream: MediaStream, call_log: CallLog, start_within: float
+) -> CallRecord:
+    """Wait for the stream's start and return the record it belongs to.
+
+    Raises ProtocolError 1008 where no start comes in time or its token is no good:
+    unknown, used, too old, or another call's.
+    """
+    try:
+        async with asyncio.timeout(start_within):
+            started = await _started(connection, stream)
+    except TimeoutError:
+        raise ProtocolError(_POLICY_VIOLATION, "no start in time") from None
+    token = started.parameters.get("token", "")
+    record = await call_log.admit(digest(token), started.call_sid, datetime.now(UTC))
+    if record is None:
+        raise ProtocolError(_POLICY_VIOLATION, "not admitted")
+    return record
+
+
+async def _started(connection: ServerConnection, stream: MediaStream) -> MediaStarted:
+    while True:
+        for event in stream.receive(await connection.recv()):
+            if isinstance(event, MediaStarted):
+                return event

@@ -1,0 +1,58 @@
+"""The system instruction of a conversation: `instructions.md` with the clinic's directory filled in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from string import Template
+
+from clinic.booking.appointment import Patient
+from clinic.booking.when import spoken
+from clinic.contracts.call_record import CallRecord
+from clinic.directory import Clinic, Doctor
+
+_TEMPLATE = Path(__file__).with_name("instructions.md")
+
+
+def instructions(clinic: Clinic, language: str, now: datetime) -> str:
+    """Return the instruction for a conversation that begins now."""
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        clinic=clinic.name,
+        now=f"{spoken(now, clinic.zone)}, {now.astimezone(clinic.zone):%Y-%m-%d %I:%M %p}",
+        time_zone=clinic.time_zone,
+        languages=", ".join(clinic.languages),
+        language=language,
+        phone=clinic.phone,
+        emergency_words=", ".join(clinic.emergency_words.get(language, ())),
+        emergency_message=clinic.emergency_message.get(language, ""),
+        directory=_directory(clinic),
+    )
+
+
+def connected(record: CallRecord, patients: list[Patient]) -> str:
+    """Return the stage direction that opens the conversation, with whom the number belongs to."""
+    known = ""
+    if len(patients) == 1:
+        patient = patients[0]
+        known = f" The caller's number {record.caller_phone} is on record: {patient.name}, {patient.email}."
+    elif patients:
+        names = ", ".join(patient.name for patient in patients)
+        known = (
+            f" The caller's number {record.caller_phone} belongs to several patients: {names}. Ask who calls."
+        )
+    return f"[The call is connected. Greet the caller.{known}]"
+
+
+def _directory(clinic: Clinic) -> str:
+    return "\n".join(
+        f"- {department.name}: " + "; ".join(_hours(doctor) for doctor in clinic.doctors_of(department.id))
+        for department in clinic.departments
+    )
+
+
+def _hours(doctor: Doctor) -> str:
+    days = ", ".join(
+        f"{day} " + " and ".join(f"{span.opens:%H:%M}-{span.closes:%H:%M}" for span in spans)
+        for day, spans in doctor.hours.items()
+    )
+    return f"{doctor.name} ({days})"

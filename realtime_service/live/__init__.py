@@ -1,0 +1,1 @@
+"""The model's side: one session with Gemini Live per call, audio and function calls both ways."""

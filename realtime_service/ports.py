@@ -1,0 +1,60 @@
+"""What the service needs from the world. Its ports are async; the functions' own are in `clinic/ports.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from clinic.booking.appointment import Patient
+from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
+from clinic.contracts.tool_call import Result, ToolCall
+
+
+class CallLog(Protocol):
+    """The records of the conversations this service holds."""
+
+    async def admit(self, ticket: str, session_id: str, now: datetime) -> CallRecord | None:
+        """Use a ticket up: the record it belongs to, now in progress, or None where it is no good."""
+
+    async def patients_with_phone(self, phone: str) -> list[Patient]:
+        """Return whom the clinic knows under an E.164 number."""
+
+    async def note(self, notes: CallNotes) -> None:
+        """Add what was found out about the caller."""
+
+    async def add_turn(self, call_id: str, turn: Turn) -> None:
+        """Append one side's words."""
+
+    async def end(self, call_id: str, status: Status, at: datetime) -> None:
+        """Note how and when the conversation ended."""
+
+
+class ToolCallLedger(Protocol):
+    """Where a tool call is noted, and where its answer appears."""
+
+    async def request(self, call: ToolCall[Any]) -> None:
+        """Note that the model asked."""
+
+    async def answer(self, tool_call_id: str) -> Result:
+        """Wait for the answer. The caller of this method sets the deadline."""
+
+    async def delivered(self, tool_call_id: str, at: datetime) -> None:
+        """Note that the model has been given the answer."""
+
+
+class Publisher(Protocol):
+    """The event bus."""
+
+    async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+        """Put a message on the bus; it is durable on return."""
+
+
+class Ports(Struct, frozen=True):
+    """The world of one process of the service."""
+
+    call_log: CallLog
+    ledger: ToolCallLedger
+    publisher: Publisher

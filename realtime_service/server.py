@@ -1,0 +1,152 @@
+"""The WebSocket service: who may open a media stream, and how its conversation begins and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import http
+import logging
+import socket
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import structlog
+from twilio.request_validator import RequestValidator
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from clinic.contracts.function_table import FunctionTable
+from clinic.directory import Clinic
+from clinic.settings import Settings
+from realtime_service.admission import START_WITHIN_SECONDS, admit
+from realtime_service.bridge import Bridge, CallerLost, Dial
+from realtime_service.live.closed import LiveClosed
+from realtime_service.media.browser import BrowserStream
+from realtime_service.media.codec import MediaStream
+from realtime_service.media.events import ProtocolError
+from realtime_service.media.twilio import TwilioStream
+from realtime_service.pages import Pages
+from realtime_service.ports import Ports
+from realtime_service.tool_calls import ToolCalls
+
+_log = structlog.get_logger("clinic")
+
+LARGEST_MESSAGE = 64 * 1024
+"""Bytes; Twilio's messages have about 400, the page's 1,280."""
+_INTERNAL_ERROR, _NORMAL, _TRY_LATER = 1011, 1000, 1013
+_STREAMS: dict[str, Callable[[], MediaStream]] = {"/twilio": TwilioStream, "/browser": BrowserStream}
+
+
+class RealtimeService:
+    """Holds the live conversations of one process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clinic: Clinic,
+        table: FunctionTable,
+        ports: Ports,
+        dial: Dial,
+        start_within: float = START_WITHIN_SECONDS,
+    ) -> None:
+        self._settings, self._clinic, self._table = settings, clinic, table
+        self._ports, self._dial, self._start_within = ports, dial, start_within
+        self._pages = Pages(clinic, settings, lambda: len(self._conversations))
+        self._conversations: set[asyncio.Task[None]] = set()
+        self._draining = False
+        self._server: Server | None = None
+
+    async def start(self, listener: socket.socket) -> None:
+        """Take calls from a listening socket."""
+        self._server = await serve(
+            self._handle,
+            sock=listener,
+            process_request=self._check,
+            max_size=LARGEST_MESSAGE,
+            compression=None,
+            close_timeout=2,
+            server_header=None,
+            logger=_only_critical(),
+        )
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Take no more calls; give the running ones that long to end, then end them too."""
+        self._draining = True
+        if self._conversations:
+            _log.info("= draining", calls=len(self._conversations))
+            await asyncio.wait(self._conversations, timeout=grace_seconds)
+        for conversation in self._conversations:
+            conversation.cancel()
+        if self._conversations:
+            await asyncio.wait(self._conversations, timeout=3)
+        if self._server:
+            self._server.close()
+            await self._server.wait_closed()
+
+    def _check(self, connection: ServerConnection, request: Request) -> Response | None:
+        path = urlsplit(request.path).path
+        if path not in _STREAMS:
+            return self._pages.response(path)
+        if self._draining:
+            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "restarting\n")
+        allowed = {"/twilio": self._is_signed, "/browser": self._is_allowed_origin}
+        if not allowed[path](request):
+            _log.warning("! upgrade refused", path=path)
+            return connection.respond(http.HTTPStatus.FORBIDDEN, "forbidden\n")
+        return None
+
+    def _is_signed(self, request: Request) -> bool:
+        # Twilio signs the upgrade over the address that the TwiML named, without parameters.
+        signature = request.headers.get("X-Twilio-Signature", "")
+        url = f"{self._settings.public_realtime_url}/twilio"
+        return bool(RequestValidator(self._settings.signing_token).validate(url, {}, signature))
+
+    def _is_allowed_origin(self, request: Request) -> bool:
+        return request.headers.get("Origin") in self._settings.origins
+
+    async def _handle(self, connection: ServerConnection) -> None:
+        task = asyncio.current_task()
+        if task is None or connection.request is None:
+            raise RuntimeError("a handler runs in a task, after its handshake")
+        self._conversations.add(task)
+        try:
+            stream = _STREAMS[urlsplit(connection.request.path).path]()
+            code, reason = await self._hold(connection, stream)
+            await connection.close(code, reason)
+        finally:
+            self._conversations.discard(task)
+
+    async def _hold(self, connection: ServerConnection, stream: MediaStream) -> tuple[int, str]:
+        """Hold a conversation; return the close code and reason for the caller's side."""
+        try:
+            await self._converse(connection, stream)
+        except ProtocolError as error:
+            _log.warning("! media stream refused", code=error.close_code, reason=error.reason)
+            return error.close_code, error.reason
+        except LiveClosed as closed:
+            _log.error("! model lost", code=closed.code, fatal=closed.fatal)
+            return _INTERNAL_ERROR, "the agent is not available"
+        except (CallerLost, ConnectionClosed):
+            _log.info("< connection lost")
+        except Exception:  # noqa: BLE001
+            # One call's fault is not the others'; what it was, the log says with its traceback.
+            _log.exception("! conversation")
+            return _INTERNAL_ERROR, "internal error"
+        return _NORMAL, ""
+
+    async def _converse(self, connection: ServerConnection, stream: MediaStream) -> None:
+        if len(self._conversations) > self._settings.max_sessions:
+            raise ProtocolError(_TRY_LATER, "too many calls")
+        record = await admit(connection, stream, self._ports.call_log, self._start_within)
+        with structlog.contextvars.bound_contextvars(call_id=record.call_id):
+            _log.info("= started", channel=record.channel)
+            tool_calls = ToolCalls(record, self._table, self._ports)
+            bridge = Bridge(record, connection, stream, self._clinic, tool_calls, self._ports)
+            await bridge.run(self._dial, self._settings.session_timeout)
+
+
+def _only_critical() -> logging.Logger:
+    # The library logs a traceback for every half-open or reset connection; our own lines say what matters.
+    logger = logging.getLogger("clinic.websockets")
+    logger.setLevel(logging.CRITICAL)
+    return logger
