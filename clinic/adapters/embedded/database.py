@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ class Database:
         self._connection = sqlite3.connect(
             file, timeout=_WAIT_FOR_WRITER_SECONDS, isolation_level=None, check_same_thread=False
         )
+        # Its users are opened by need and closed by nobody: the file closes with the last of them.
+        weakref.finalize(self, self._connection.close)
         # WAL lets readers go on while one writes; FULL keeps what was accepted through a power cut.
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")

@@ -1,0 +1,134 @@
+"""What follows a booking and a call's end: the mail, the record, the register."""
+
+import csv
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clinic.contracts import events, tool_call
+from clinic.contracts.call_record import CallRecord
+from clinic.contracts.dead_letter import DeadLetter
+from clinic.contracts.events import AppointmentBooked, CallEnded, CallLogged
+from clinic.contracts.function_table import FunctionTable
+from clinic.contracts.tool_call import ToolCall
+from functions.dispatch import answer_tool_call, react
+from functions.needs import Needs
+from functions.reactions.answer_dead_letter import answer_dead_letter
+from functions.reactions.finish_call import finish_call
+from functions.reactions.send_confirmation import send_confirmation
+from functions.reactions.update_register import update_register
+from functions.tools.book_appointment import book_appointment
+
+Ask = Callable[..., ToolCall[dict[str, Any]]]
+
+
+@pytest.fixture
+def booked(needs: Needs, table: FunctionTable, ask: Ask, free_day: str) -> AppointmentBooked:
+    call = ask(
+        "book_appointment",
+        patient_name="Asha Rao",
+        email="asha.rao@example.com",
+        appointment_date=free_day,
+        appointment_time="10:30 AM",
+        doctor_name="Mehta",
+        department="Cardiology",
+    )
+    answer_tool_call(table[call.tool], book_appointment, needs, tool_call.encode(call))
+    appointment_id = needs.open("ledger").answer(call.id)["appointment_id"]
+    return AppointmentBooked(
+        id="booked-1", call_id=call.call_id, occurred_at=datetime.now(UTC), appointment_id=appointment_id
+    )
+
+
+def give(needs: Needs, table: FunctionTable, reaction: Callable[..., Any], fact: events.Fact) -> None:
+    react(table[reaction.__name__], reaction, needs, DeadLetter(events.encode(fact), {}), "1")
+
+
+def test_the_confirmation_says_who_when_and_with_whom(
+    needs: Needs, table: FunctionTable, booked: AppointmentBooked, tmp_path: Path
+) -> None:
+    give(needs, table, send_confirmation, booked)
+    (file,) = (tmp_path / "outbox").glob("*.eml")
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    text = mail.get_content()
+    assert mail["To"] == "asha.rao@example.com"
+    for words in ("Asha Rao", "Dr. Anil Mehta", "Cardiology", "half past ten in the morning", "Asia/Kolkata"):
+        assert words in text
+
+
+def test_a_confirmation_is_written_once_however_often_the_fact_comes(
+    needs: Needs, table: FunctionTable, booked: AppointmentBooked, tmp_path: Path
+) -> None:
+    for _ in range(5):
+        give(needs, table, send_confirmation, booked)
+    assert len(list((tmp_path / "outbox").iterdir())) == 1
+
+
+def test_a_confirmation_of_nothing_is_a_fault(
+    needs: Needs, table: FunctionTable, ringing: CallRecord
+) -> None:
+    fact = AppointmentBooked(
+        id="1", call_id=ringing.call_id, occurred_at=datetime.now(UTC), appointment_id="missing"
+    )
+    with pytest.raises(LookupError):
+        give(needs, table, send_confirmation, fact)
+
+
+def test_an_ended_call_gets_its_type_and_resolution(
+    needs: Needs, table: FunctionTable, booked: AppointmentBooked
+) -> None:
+    needs.open("calls").end(booked.call_id, "completed", datetime.now(UTC))
+    give(needs, table, finish_call, CallEnded(id="e", call_id=booked.call_id, occurred_at=datetime.now(UTC)))
+    record = needs.open("calls").get(booked.call_id)
+    assert (record.call_type, record.resolution) == ("booking", "appointment booked")
+    topics = {message.topic for message in needs.open("bus").take_due(10)}
+    assert "call.logged" in topics
+
+
+def test_a_call_that_broke_off_is_recorded_as_that(
+    needs: Needs, table: FunctionTable, ringing: CallRecord
+) -> None:
+    needs.open("calls").end(ringing.call_id, "failed", datetime.now(UTC))
+    give(needs, table, finish_call, CallEnded(id="e", call_id=ringing.call_id, occurred_at=datetime.now(UTC)))
+    record = needs.open("calls").get(ringing.call_id)
+    assert (record.call_type, record.resolution) == ("other", "broken off")
+
+
+def test_the_register_has_a_row_per_patient_and_per_call(
+    needs: Needs, table: FunctionTable, booked: AppointmentBooked, tmp_path: Path, free_day: str
+) -> None:
+    logged = CallLogged(id="l", call_id=booked.call_id, occurred_at=datetime.now(UTC))
+    for fact in (booked, logged, booked, logged):
+        give(needs, table, update_register, fact)
+    with (tmp_path / "register" / "patients.csv").open(encoding="utf-8") as file:
+        (patient,) = csv.DictReader(file)
+    with (tmp_path / "register" / "calls.csv").open(encoding="utf-8") as file:
+        (call,) = csv.DictReader(file)
+    assert patient["name"] == "Asha Rao"
+    assert patient["last_appointment"] == f"{free_day} 10:30"
+    assert (call["call_id"], call["customer_email"]) == (booked.call_id, "asha.rao@example.com")
+
+
+def test_a_dead_tool_call_is_answered_so_that_the_caller_hears_words(needs: Needs, ask: Ask) -> None:
+    call = ask("book_appointment")
+    answer_dead_letter(DeadLetter(tool_call.encode(call), {}), ledger=needs.open("ledger"))
+    result = needs.open("ledger").answer(call.id)
+    assert (result["success"], result["error_type"]) == (False, "unknown")
+    assert result["message"]
+
+
+def test_a_dead_letter_never_overwrites_an_answer(needs: Needs, ask: Ask) -> None:
+    call = ask("book_appointment")
+    needs.open("ledger").commit(call, "succeeded", {"success": True, "message": "Booked."})
+    answer_dead_letter(DeadLetter(tool_call.encode(call), {}), ledger=needs.open("ledger"))
+    assert needs.open("ledger").answer(call.id)["message"] == "Booked."
+
+
+def test_a_dead_fact_is_left_among_the_dead_letters(needs: Needs, ringing: CallRecord) -> None:
+    fact = CallEnded(id="e", call_id=ringing.call_id, occurred_at=datetime.now(UTC))
+    answer_dead_letter(DeadLetter(events.encode(fact), {}), ledger=needs.open("ledger"))
+    assert needs.open("ledger").of_call(ringing.call_id) == []

@@ -1,0 +1,60 @@
+"""The work list of messages that nobody could deal with."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from clinic.adapters.embedded import bus
+from clinic.adapters.embedded.bus import MOST_ATTEMPTS, EmbeddedBus
+from clinic.settings import Settings
+from functions.dead_letters import main
+
+
+@pytest.fixture
+def letters(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EmbeddedBus:
+    """A bus on which one tool call, of Asha's, has failed for good."""
+    monkeypatch.setenv("LOCAL_DATA", str(tmp_path))
+    queue = bus.open_port(settings)
+    queue.publish("book_appointment", b'{"patient_name": "Asha"}', {"tool": "book_appointment"})
+    (message,) = queue.take_due(1)
+    queue.fail(msgspec.structs.replace(message, attempts=MOST_ATTEMPTS), "HTTP 500")
+    return queue
+
+
+def test_the_list_names_function_and_reason_but_nobody(
+    letters: EmbeddedBus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list"]) == 0
+    printed = capsys.readouterr().out
+    assert "book_appointment" in printed
+    assert "HTTP 500" in printed
+    assert "Asha" not in printed
+
+
+def test_show_prints_the_whole_message(letters: EmbeddedBus, capsys: pytest.CaptureFixture[str]) -> None:
+    (letter,) = letters.dead_letters()
+    assert main(["show", str(letter.number)]) == 0
+    assert "Asha" in capsys.readouterr().out
+
+
+def test_replay_makes_it_due_again(letters: EmbeddedBus) -> None:
+    (letter,) = letters.dead_letters()
+    assert main(["replay", str(letter.number)]) == 0
+    assert letters.dead_letters() == []
+    assert letter.number in [message.number for message in letters.take_due(10)]
+
+
+@pytest.mark.parametrize("action", ["show", "replay"])
+def test_a_number_that_is_none_is_said_so(
+    letters: EmbeddedBus, action: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([action, "99999"]) == 1
+    assert "99999" in capsys.readouterr().err
+
+
+def test_wrong_arguments_print_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["shred"])
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err

@@ -1,0 +1,73 @@
+"""The door: what Pub/Sub pushes and what HTTP asks reaches the function that FUNCTION_TARGET names."""
+
+import base64
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import functions_framework
+import pytest
+from functions_framework import _function_registry
+
+from clinic.contracts import tool_call
+from clinic.contracts.tool_call import ToolCall
+from functions.needs import Needs
+
+Ask = Callable[..., ToolCall[dict[str, Any]]]
+DOOR = Path(__file__).parents[2] / "functions" / "main.py"
+
+
+@pytest.fixture
+def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
+    """Open a function's door and return a client of it."""
+    monkeypatch.setenv("LOCAL_DATA", str(tmp_path))
+    before = set(sys.path)
+
+    def open_door(name: str) -> Any:
+        monkeypatch.setenv("FUNCTION_TARGET", name)
+        monkeypatch.delenv("FUNCTION_SIGNATURE_TYPE", raising=False)
+        return functions_framework.create_app(name, str(DOOR)).test_client()
+
+    yield open_door
+    sys.path[:] = [path for path in sys.path if path in before]
+    sys.modules.pop("main", None)
+    _function_registry.REGISTRY_MAP.clear()
+
+
+def push(client: Any, data: bytes) -> Any:
+    message = {"data": base64.b64encode(data).decode(), "attributes": {}, "messageId": "1"}
+    return client.post("/", json={"message": message, "subscription": "projects/local/subscriptions/test"})
+
+
+def test_a_pushed_tool_call_is_answered_in_the_ledger(
+    door: Callable[[str], Any], needs: Needs, ask: Ask, free_day: str
+) -> None:
+    call = ask(
+        "check_appointment_availability",
+        appointment_date=free_day,
+        appointment_time="10:30 AM",
+        doctor_name="Mehta",
+    )
+    response = push(door(call.tool), tool_call.encode(call))
+    assert response.status_code == 200
+    assert needs.open("ledger").answer(call.id)["available"] is True
+
+
+def test_a_push_that_is_no_tool_call_is_not_acknowledged(door: Callable[[str], Any]) -> None:
+    assert push(door("book_appointment"), b'{"half": ').status_code == 500
+
+
+def test_an_unsigned_webhook_gets_403(door: Callable[[str], Any]) -> None:
+    assert door("twilio_voice").post("/", data={"CallSid": "CA" + "a" * 32}).status_code == 403
+
+
+def test_a_target_that_is_in_no_row_does_not_open(door: Callable[[str], Any]) -> None:
+    with pytest.raises(KeyError, match="no_such_function"):
+        door("no_such_function")
+
+
+def test_every_row_opens_its_door(door: Callable[[str], Any]) -> None:
+    rows = json.loads((DOOR.parents[1] / "clinic" / "contracts" / "functions.json").read_bytes())
+    assert all(door(row["name"]) for row in rows)
