@@ -1,19 +1,21 @@
 # `make help` lists what can be made. Nothing here needs an account or a system package.
 PYTHON ?= python3
-PY := .venv/bin/python
+VENV ?= .venv
+PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call test style types tests lock clean
+.PHONY: help setup run call dead-letters test style types tests lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/installed  ## make .venv with the pinned requirements
+setup: $(VENV)/installed  ## make .venv with the pinned requirements
 
-.venv/installed: requirements.txt requirements-dev.txt
+$(VENV)/installed: requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %d.%d. Name another: make setup PYTHON=python3.11" % sys.version_info[:2])'
-	$(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "Installing the pinned requirements into $(VENV) (about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 run: setup  ## start the clinic on this machine (Ctrl-C ends it)
@@ -21,6 +23,9 @@ run: setup  ## start the clinic on this machine (Ctrl-C ends it)
 
 call: setup  ## ring it, as Twilio would; options in ARGS="--help"
 	@$(PY) -m rehearsal.call $(ARGS)
+
+dead-letters: setup  ## list what the bus could not deliver; ARGS="show 7", ARGS="replay 7"
+	@$(PY) -m functions.dead_letters $(or $(ARGS),list)
 
 test: style types tests  ## all checks and all tests
 
@@ -39,4 +44,4 @@ lock: setup  ## pin every dependency anew, with hashes (needs uv)
 	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean:  ## remove the environment and the local data
-	rm -rf .venv .local
+	rm -rf $(VENV) .local

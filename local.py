@@ -31,7 +31,7 @@ from clinic.contracts.function_table import FunctionTable, FunctionTableError, l
 from clinic.directory import Clinic, ClinicFileError, load_clinic
 from clinic.log import configure_log
 from clinic.settings import SettingError, Settings, load_settings
-from realtime_service.__main__ import realtime_service
+from realtime_service.__main__ import gemini_live, realtime_service
 from realtime_service.live.gemini import GeminiLive
 
 HOST = "127.0.0.1"
@@ -90,7 +90,7 @@ def _with_ports(settings: Settings, service: socket.socket, functions: socket.so
 @contextmanager
 def _live(settings: Settings, clinic: Clinic) -> Iterator[GeminiLive]:
     if settings.gemini_api_key:
-        yield GeminiLive(api_key=settings.gemini_api_key, model=settings.gemini_model)
+        yield gemini_live(settings)
         return
     with rehearsed_gemini(clinic).serve_in_thread() as gemini:
         yield GeminiLive(

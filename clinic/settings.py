@@ -25,6 +25,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     gemini_api_key: Annotated[str, Meta(description="A Gemini key. Unset: the rehearsed model")] = ""
     gemini_model: Annotated[str, Meta(description="The Live model")] = "gemini-3.8-live"
+    google_gemini_base_url: Annotated[
+        str, Meta(description="Another endpoint that speaks Gemini's protocol, `https://…`. Unset: Google's")
+    ] = ""
     gemini_voice: Annotated[str, Meta(description="The agent's voice")] = "Charon"
     clinic_file: Annotated[str, Meta(description="The clinic's TOML file. Unset: Renova Hospitals")] = ""
     store: Annotated[
@@ -111,5 +114,6 @@ def _check(settings: Settings) -> None:
     for name, (url, allowed) in schemes.items():
         if url and not url.startswith(allowed):
             raise SettingError(f"{name}={url!r}: must begin with {allowed[0]}")
-    if settings.functions_url.startswith("https://") and not settings.twilio_auth_token:
-        raise SettingError("TWILIO_AUTH_TOKEN: must be set when FUNCTIONS_URL is public")
+    public = settings.functions_url.startswith("https://") or settings.realtime_url.startswith("wss://")
+    if public and not settings.twilio_auth_token:
+        raise SettingError("TWILIO_AUTH_TOKEN: must be set when FUNCTIONS_URL or REALTIME_URL is public")

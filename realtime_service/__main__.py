@@ -32,7 +32,7 @@ def main() -> int:
         sys.stderr.write("GEMINI_API_KEY: must be set; `make run` starts the rehearsed model\n")
         return 2
     configure_log(settings.log_level)
-    live = GeminiLive(api_key=settings.gemini_api_key, model=settings.gemini_model)
+    live = gemini_live(settings)
     asyncio.run(_serve(settings, clinic, table, live))
     return 0
 
@@ -45,6 +45,15 @@ async def _serve(settings: Settings, clinic: Clinic, table: FunctionTable, live:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await stopping.wait()
     await service.stop(GRACE_SECONDS)
+
+
+def gemini_live(settings: Settings) -> GeminiLive:
+    """Return the door to the real Gemini Live."""
+    return GeminiLive(
+        api_key=settings.gemini_api_key,
+        model=settings.gemini_model,
+        base_url=settings.google_gemini_base_url or None,
+    )
 
 
 def realtime_service(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from google.genai import errors
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI, WebSocketException
 
 ABNORMAL = 1006
 """The connection was lost without a close frame, or never made (RFC 6455 section 7.4.1)."""
@@ -58,6 +58,7 @@ _NOT_ALLOWED = re.compile(
 """In the reason of a 1007, 1008 or 1011 alike: a matter of the key, the place or the account."""
 _PASSING = re.compile(r"operation was aborted|deadline expired|internal error|unavailable", re.IGNORECASE)
 """In the reason of a set-up that was refused: seen to pass by itself."""
+_MISCONFIGURED = (ssl.SSLCertVerificationError, InvalidURI)
 _REFUSED_UPGRADES = frozenset({400, 401, 403, 404})
 
 
@@ -73,7 +74,7 @@ def closes_told(stage: Stage) -> Iterator[None]:
 def live_closed(error: Exception, stage: Stage) -> LiveClosed:
     """Return what an error of the SDK, of the socket or of the network means."""
     code, reason = _code_and_reason(error)
-    verdict = _FATAL if isinstance(error, ssl.SSLCertVerificationError) else _verdict(code, reason, stage)
+    verdict = _FATAL if isinstance(error, _MISCONFIGURED) else _verdict(code, reason, stage)
     return LiveClosed(code, reason, *verdict)
 
 

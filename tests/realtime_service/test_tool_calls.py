@@ -1,0 +1,82 @@
+"""Every function call of the model gets an answer, in time, whatever happens behind."""
+
+import asyncio
+from collections.abc import Mapping
+
+import msgspec
+import pytest
+
+from clinic.adapters.embedded import bus, ledger
+from clinic.contracts import tool_call
+from clinic.contracts.call_record import CallRecord
+from clinic.contracts.function_table import FunctionTable, load_function_table
+from clinic.settings import Settings
+from realtime_service.live.events import FunctionCalled
+from realtime_service.ports import Ports
+from realtime_service.tool_calls import ToolCalls
+
+CALLED = FunctionCalled("fc-1", "book_appointment", {"patient_name": "Asha Rao"})
+
+
+@pytest.fixture
+def quick_table() -> FunctionTable:
+    """The table, with deadlines short enough to wait for."""
+    rows = (msgspec.structs.replace(row, deadline_seconds=0.3) for row in load_function_table())
+    return FunctionTable(tuple(rows))
+
+
+async def test_a_function_call_goes_out_as_an_event_and_its_answer_comes_back(
+    record: CallRecord, ports: Ports, settings: Settings
+) -> None:
+    asking = asyncio.create_task(ToolCalls(record, load_function_table(), ports).answer(CALLED))
+    queue = bus.open_port(settings)
+    while not (messages := queue.take_due(1)):
+        await asyncio.sleep(0.005)
+    call = tool_call.decode(messages[0].data)
+    assert messages[0].topic == "book_appointment"
+    assert call.arguments == {"patient_name": "Asha Rao"}
+    assert (call.expires_at - call.requested_at).total_seconds() == 8
+    ledger.open_port(settings).commit(call, "succeeded", {"success": True, "message": "Booked."})
+    assert await asking == {"success": True, "message": "Booked."}
+
+
+async def test_a_tool_that_was_never_declared_is_refused_in_words(
+    record: CallRecord, ports: Ports, settings: Settings
+) -> None:
+    called = FunctionCalled("fc-1", "open_the_safe", {})
+    result = await ToolCalls(record, load_function_table(), ports).answer(called)
+    assert (result["success"], result["error_type"]) == (False, "validation")
+    assert bus.open_port(settings).is_idle()
+
+
+async def test_a_webhook_is_no_tool(record: CallRecord, ports: Ports) -> None:
+    called = FunctionCalled("fc-1", "twilio_voice", {})
+    result = await ToolCalls(record, load_function_table(), ports).answer(called)
+    assert result["reason_code"] == "unknown_tool"
+
+
+async def test_at_the_deadline_the_model_is_told_honestly(
+    record: CallRecord, ports: Ports, quick_table: FunctionTable
+) -> None:
+    result = await ToolCalls(record, quick_table, ports).answer(CALLED)
+    assert (result["success"], result["reason_code"]) == (False, "deadline")
+
+
+async def test_a_bus_that_is_down_is_words_too(record: CallRecord, ports: Ports) -> None:
+    class Down:
+        async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+            raise ConnectionRefusedError
+
+    broken = Ports(ports.call_log, ports.ledger, Down())
+    result = await ToolCalls(record, load_function_table(), broken).answer(CALLED)
+    assert (result["success"], result["error_type"]) == (False, "unknown")
+
+
+async def test_the_ledger_knows_when_the_model_was_given_the_answer(
+    record: CallRecord, ports: Ports, quick_table: FunctionTable, settings: Settings
+) -> None:
+    tool_calls = ToolCalls(record, quick_table, ports)
+    await tool_calls.answer(CALLED)
+    await tool_calls.delivered(CALLED)
+    (logged,) = ledger.open_port(settings).of_call(record.call_id)
+    assert logged.delivered_at is not None
