@@ -67,9 +67,8 @@ def realtime_service(
         clinic,
         table,
         adapters.open_ports(settings),
-        lambda instructions, language: live.session(
-            instructions, table.declarations, settings.gemini_voice, language
-        ),
+        # No language: the model follows the caller's; the instructions say in which it begins.
+        lambda instructions: live.session(instructions, table.declarations, settings.gemini_voice),
     )
 
 

@@ -21,6 +21,7 @@ from realtime_service.live.closed import LiveClosed
 from realtime_service.live.session import LiveSession
 from realtime_service.media import events as media
 from realtime_service.media.codec import MediaStream
+from realtime_service.outgoing import CallerLost, Outgoing
 from realtime_service.ports import Ports
 from realtime_service.tool_calls import ToolCalls
 from realtime_service.transcript import Transcript
@@ -28,14 +29,10 @@ from realtime_service.transcript import Transcript
 _log = structlog.get_logger("clinic")
 
 
-class CallerLost(Exception):
-    """The caller's connection broke without a goodbye; on the phone, the caller may still be on the line."""
-
-
 class Dial(Protocol):
     """How a session with the model is opened."""
 
-    def __call__(self, instructions: str, language: str) -> AbstractAsyncContextManager[LiveSession]: ...
+    def __call__(self, instructions: str) -> AbstractAsyncContextManager[LiveSession]: ...
 
 
 class Bridge:
@@ -53,6 +50,7 @@ class Bridge:
         self._record, self._connection, self._stream = record, connection, stream
         self._clinic, self._tool_calls, self._ports = clinic, tool_calls, ports
         self._caller_audio, self._agent_audio = stream.caller_audio(), stream.agent_audio()
+        self._outgoing = Outgoing(connection)
         self._transcript = Transcript()
         self._live: LiveSession | None = None
         self._utterances = 0
@@ -74,7 +72,10 @@ class Bridge:
             await asyncio.shield(self._finish(status))
 
     async def _converse(self, dial: Dial, longest_seconds: float) -> None:
-        sides = [asyncio.create_task(self._follow_caller()), asyncio.create_task(self._follow_model(dial))]
+        sides = [
+            asyncio.create_task(side)
+            for side in (self._follow_caller(), self._follow_model(dial), self._outgoing.send_all())
+        ]
         try:
             done, _ = await asyncio.wait(sides, timeout=longest_seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -136,7 +137,7 @@ class Bridge:
             live.FunctionCallsCancelled: self._calls_cancelled,
         }
         system = instructions(self._clinic, self._record.language, datetime.now(UTC))
-        async with dial(system, self._record.language) as session:
+        async with dial(system) as session:
             self._live = session
             await self._greet(session)
             async for event in session.events():
@@ -149,22 +150,23 @@ class Bridge:
         await self._ports.call_log.note(
             CallNotes(call_id=self._record.call_id, customer_type="returning" if patients else "new")
         )
-        await self._send(self._stream.ready())
+        self._outgoing.put(self._stream.ready())
         await session.send_text(connected(self._record, patients))
 
     async def _agent_spoke(self, event: live.AudioSpoken) -> None:
-        await self._play(self._agent_audio.convert(event.pcm))
+        self._play(self._agent_audio.convert(event.pcm))
 
     async def _interrupted(self, _: live.Interrupted) -> None:
         # Also when all audio was sent: seconds of it may still wait at the caller's side.
         self._agent_audio.reset()
-        await self._send(self._stream.clear())
+        self._outgoing.drop_audio()
+        self._outgoing.put(self._stream.clear())
         await self._keep(self._transcript.whole("agent"))
 
     async def _utterance_complete(self, _: live.GenerationComplete) -> None:
-        await self._play(self._agent_audio.flush())
+        self._play(self._agent_audio.flush())
         self._utterances += 1
-        await self._send(self._stream.mark(f"utterance-{self._utterances}"))
+        self._outgoing.put(self._stream.mark(f"utterance-{self._utterances}"))
 
     async def _turn_complete(self, _: live.TurnComplete) -> None:
         await self._keep(self._transcript.whole("agent"))
@@ -201,19 +203,15 @@ class Bridge:
 
     async def _words(self, speaker: Speaker, text: str) -> None:
         await self._keep(self._transcript.heard(speaker, text))
-        await self._send(self._stream.caption(speaker, text, final=False))
+        self._outgoing.put(self._stream.caption(speaker, text, final=False))
 
     async def _keep(self, turn: Turn | None) -> None:
         if turn:
             await self._ports.call_log.add_turn(self._record.call_id, turn)
 
-    async def _play(self, payload: bytes) -> None:
+    def _play(self, payload: bytes) -> None:
         if payload:
-            await self._send(self._stream.audio(payload))
-
-    async def _send(self, message: str | bytes | None) -> None:
-        if message is not None:
-            await self._connection.send(message)
+            self._outgoing.put(self._stream.audio(payload), audio=True)
 
     async def _finish(self, status: Status) -> None:
         self._live = None

@@ -19,12 +19,13 @@ from clinic.contracts.function_table import FunctionTable
 from clinic.directory import Clinic
 from clinic.settings import Settings
 from realtime_service.admission import START_WITHIN_SECONDS, admit
-from realtime_service.bridge import Bridge, CallerLost, Dial
+from realtime_service.bridge import Bridge, Dial
 from realtime_service.live.closed import LiveClosed
 from realtime_service.media.browser import BrowserStream
 from realtime_service.media.codec import MediaStream
 from realtime_service.media.events import ProtocolError
 from realtime_service.media.twilio import TwilioStream
+from realtime_service.outgoing import CallerLost
 from realtime_service.pages import Pages
 from realtime_service.ports import Ports
 from realtime_service.tool_calls import ToolCalls
