@@ -21,7 +21,6 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import functions_framework
 import msgspec
-from rehearsal.rehearsed_gemini import rehearsed_gemini
 from werkzeug.exceptions import NotFound
 from werkzeug.serving import make_server
 
@@ -33,6 +32,7 @@ from clinic.log import configure_log
 from clinic.settings import SettingError, Settings, load_settings
 from realtime_service.__main__ import gemini_live, realtime_service
 from realtime_service.live.gemini import GeminiLive
+from rehearsal.rehearsed_gemini import rehearsed_gemini
 
 HOST = "127.0.0.1"
 GRACE_SECONDS = 4.0

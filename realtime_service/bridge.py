@@ -54,6 +54,7 @@ class Bridge:
         self._transcript = Transcript()
         self._live: LiveSession | None = None
         self._utterances = 0
+        self._unmarked = False
         self._cancelled: set[str] = set()
         self._answering: set[asyncio.Task[None]] = set()
 
@@ -160,13 +161,17 @@ class Bridge:
         # Also when all audio was sent: seconds of it may still wait at the caller's side.
         self._agent_audio.reset()
         self._outgoing.drop_audio()
+        self._unmarked = False
         self._outgoing.put(self._stream.clear())
         await self._keep(self._transcript.whole("agent"))
 
     async def _utterance_complete(self, _: live.GenerationComplete) -> None:
         self._play(self._agent_audio.flush())
-        self._utterances += 1
-        self._outgoing.put(self._stream.mark(f"utterance-{self._utterances}"))
+        if self._unmarked:
+            # A turn that was only a function call has nothing to be heard.
+            self._utterances += 1
+            self._outgoing.put(self._stream.mark(f"utterance-{self._utterances}"))
+        self._unmarked = False
 
     async def _turn_complete(self, _: live.TurnComplete) -> None:
         await self._keep(self._transcript.whole("agent"))
@@ -211,6 +216,7 @@ class Bridge:
 
     def _play(self, payload: bytes) -> None:
         if payload:
+            self._unmarked = True
             self._outgoing.put(self._stream.audio(payload), audio=True)
 
     async def _finish(self, status: Status) -> None:
