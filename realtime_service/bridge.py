@@ -55,6 +55,7 @@ class Bridge:
         self._live: LiveSession | None = None
         self._utterances = 0
         self._unmarked = False
+        self._said_early: list[str] = []
         self._cancelled: set[str] = set()
         self._answering: set[asyncio.Task[None]] = set()
 
@@ -117,12 +118,16 @@ class Bridge:
 
     async def _caller_typed(self, event: media.TextTyped) -> None:
         await self._words("caller", event.text)
-        if self._live:
-            await self._live.send_text(event.text)
+        await self._tell_model(event.text)
 
     async def _caller_pressed(self, event: media.DigitPressed) -> None:
+        await self._tell_model(f"[The caller pressed the key {event.digit}.]")
+
+    async def _tell_model(self, text: str) -> None:
         if self._live:
-            await self._live.send_text(f"[The caller pressed the key {event.digit}.]")
+            await self._live.send_text(text)
+        else:
+            self._said_early.append(text)
 
     # The model's side
 
@@ -139,8 +144,8 @@ class Bridge:
         }
         system = instructions(self._clinic, self._record.language, datetime.now(UTC))
         async with dial(system) as session:
-            self._live = session
             await self._greet(session)
+            self._live = session
             async for event in session.events():
                 if type(event) in handlers:
                     await handlers[type(event)](event)
@@ -153,6 +158,8 @@ class Bridge:
         )
         self._outgoing.put(self._stream.ready())
         await session.send_text(connected(self._record, patients))
+        for text in self._said_early:
+            await session.send_text(text)
 
     async def _agent_spoke(self, event: live.AudioSpoken) -> None:
         self._play(self._agent_audio.convert(event.pcm))

@@ -1,0 +1,80 @@
+"""The local run in a process of its own, for tests that look at the clinic from outside."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+_OURS = ("TWILIO", "GEMINI", "GOOGLE", "CLINIC", "LOCAL", "PORT", "FUNCTIONS", "REALTIME", "MAX", "LOG")
+
+
+class LocalRun:
+    """`local.py` on free ports, with its data in a folder of its own."""
+
+    def __init__(self, tree: Path, data: Path, settings: dict[str, str]) -> None:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        ports = {"PORT": "0", "FUNCTIONS_PORT": "0"}
+        self.data = data
+        self.address: dict[str, str] = {}
+        with (data.parent / "log").open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "local.py"],
+                cwd=tree,
+                env={**inherited, **ports, "LOCAL_DATA": str(data), "PYTHONPATH": str(tree), **settings},
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+
+    @property
+    def log(self) -> str:
+        """What it has written to standard error."""
+        return (self.data.parent / "log").read_text()
+
+    def banner(self) -> str:
+        """Wait until it is open, and return what it printed."""
+        assert self._process.stdout is not None
+        lines = [""]
+        while not lines[-1].startswith("Place a call"):
+            lines.append(self._process.stdout.readline())
+            assert lines[-1], self.log
+            words = lines[-1].split()
+            self.address.update({words[0].lower(): words[1]} if len(words) > 1 else {})
+        return "".join(lines)
+
+    def finish(self, seconds: float) -> tuple[int, str]:
+        """Wait for its end; return the exit code and what it printed."""
+        printed, _ = self._process.communicate(timeout=seconds)
+        return self._process.returncode, printed
+
+    def end(self, number: int) -> tuple[int, float]:
+        """Send a signal; return the exit code and the seconds it took."""
+        began = time.monotonic()
+        self._process.send_signal(number)
+        code, _ = self.finish(20)
+        return code, time.monotonic() - began
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., LocalRun]]:
+    """Start a local run, of another tree if one is given; it is killed at the end."""
+    runs: list[LocalRun] = []
+
+    def run(tree: Path = ROOT, **settings: str) -> LocalRun:
+        runs.append(LocalRun(tree, tmp_path / "data", settings))
+        return runs[-1]
+
+    yield run
+    for each in runs:
+        each.kill()

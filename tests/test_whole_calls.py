@@ -1,0 +1,229 @@
+"""Whole calls through the local run, with a model whose every word is scripted."""
+
+import asyncio
+import json
+import shutil
+import signal
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+
+from clinic.adapters.embedded import bus, calls, ledger
+from clinic.settings import Settings
+from rehearsal.gemini.scripted import Script, ScriptedModel
+from rehearsal.receptionist.actions import Call, Raw, Say
+
+ROOT = Path(__file__).parents[1]
+ORIGIN = "http://localhost:8080"
+Start = Callable[..., Any]
+NEW_TOOL = '''"""Tells when the clinic is open."""
+
+from msgspec import Struct
+
+from clinic.contracts.tool_call import ToolCall
+from clinic.directory import Clinic
+from functions.answer import Answer, say
+
+
+class HoursAsked(Struct):
+    day: str
+
+
+def tell_opening_hours(call: ToolCall[HoursAsked], *, clinic: Clinic) -> Answer:
+    """Return the hours of a weekday."""
+    return say(f"{clinic.name} is open on {call.arguments.day} from nine to five.")
+'''
+BROKEN_TOOL = '''"""Breaks."""
+
+from msgspec import Struct
+
+from clinic.contracts.tool_call import ToolCall
+from functions.answer import Answer
+
+
+class HoursAsked(Struct):
+    day: str
+
+
+def tell_opening_hours(call: ToolCall[HoursAsked]) -> Answer:
+    """Raise, whatever is asked."""
+    raise RuntimeError("the clock has stopped")
+'''
+NEW_ROW = {
+    "name": "tell_opening_hours",
+    "kind": "tool",
+    "declaration": {
+        "description": "Tells when the clinic is open.",
+        "parameters": {"type": "object", "properties": {"day": {"type": "string"}}, "required": ["day"]},
+    },
+}
+
+
+@contextmanager
+def answered_by(start: Start, tmp_path: Path, script: Script, tree: Path = ROOT) -> Iterator[Any]:
+    """Run the clinic with a model that follows a script."""
+    model = ScriptedModel(script)
+    with model.service.serve_in_thread():
+        authority = tmp_path / "authority.pem"
+        authority.write_bytes(model.service.authority_pem)
+        run = start(
+            tree,
+            GEMINI_API_KEY="any-key",
+            GOOGLE_GEMINI_BASE_URL=model.service.base_url,
+            SSL_CERT_FILE=str(authority),
+        )
+        run.model = model
+        run.banner()
+        yield run
+
+
+@asynccontextmanager
+async def visit(run: Any) -> AsyncIterator[tuple[str, ClientConnection]]:
+    """Open a web call as the clinic's page would; give its call id and its socket."""
+    base = run.address["functions"].removesuffix("/<function")
+    request = urllib.request.Request(f"{base}/web_session", data=b"", headers={"Origin": ORIGIN})  # noqa: S310
+    session = json.load(await asyncio.to_thread(urllib.request.urlopen, request))
+    async with connect(session["url"], origin=ORIGIN) as socket:
+        await socket.send(
+            json.dumps({"event": "start", **{key: session[key] for key in ("call_id", "token")}})
+        )
+        yield session["call_id"], socket
+
+
+async def said_by_agent(socket: ClientConnection, words: str, seconds: float = 15) -> str:
+    """Wait until the agent has said the words; return all it said."""
+    text = ""
+    async with asyncio.timeout(seconds):
+        while words not in text:
+            message = await socket.recv()
+            event = json.loads(message) if isinstance(message, str) else {}
+            if event.get("speaker") == "agent":
+                text += event["text"]
+    return text
+
+
+def tree_with(tmp_path: Path, tool: str) -> Path:
+    """Return a copy of the tree in which one file and one row were added, and nothing else was touched."""
+    tree = tmp_path / "tree"
+    shutil.copytree(
+        ROOT, tree, ignore=shutil.ignore_patterns(".*", "tests", "__pycache__", "requirements*.txt")
+    )
+    (tree / "functions" / "tools" / "tell_opening_hours.py").write_text(tool)
+    table = tree / "clinic" / "contracts" / "functions.json"
+    table.write_text(json.dumps([*json.loads(table.read_text()), NEW_ROW]))
+    return tree
+
+
+async def test_adding_a_tool_is_one_file_and_one_row(start: Start, tmp_path: Path) -> None:
+    script = {
+        "when are you open": [Call("tell_opening_hours", {"day": "Friday"})],
+        "tell_opening_hours answered": [Say("so it is")],
+    }
+    with answered_by(start, tmp_path, script, tree_with(tmp_path, NEW_TOOL)) as run:
+        async with visit(run) as (call_id, socket):
+            await socket.send(json.dumps({"event": "text", "text": "when are you open"}))
+            await said_by_agent(socket, "so it is")
+        ((name, response),) = run.model.receptionist.was_answered
+        (logged,) = ledger.open_port(Settings(local_data=str(run.data))).of_call(call_id)
+    assert name == "tell_opening_hours"
+    assert response["message"] == "Renova Hospitals is open on Friday from nine to five."
+    assert (logged.tool, logged.outcome) == ("tell_opening_hours", "succeeded")
+    assert logged.delivered_at is not None
+
+
+async def test_a_tool_that_throws_is_tried_five_times_and_the_caller_is_told(
+    start: Start, tmp_path: Path
+) -> None:
+    script = {
+        "when are you open": [Call("tell_opening_hours", {"day": "Friday"})],
+        "tell_opening_hours answered": [Say("sorry about that")],
+    }
+    with answered_by(start, tmp_path, script, tree_with(tmp_path, BROKEN_TOOL)) as run:
+        async with visit(run) as (_, socket):
+            await socket.send(json.dumps({"event": "text", "text": "when are you open"}))
+            await said_by_agent(socket, "sorry about that")
+        ((_, response),) = run.model.receptionist.was_answered
+        (letter,) = bus.open_port(Settings(local_data=str(run.data))).dead_letters()
+    assert (response["success"], response["error_type"]) == (False, "unknown")
+    assert response["message"]
+    assert (letter.function, letter.attempts, letter.reason) == ("tell_opening_hours", 5, "HTTP 500")
+
+
+async def test_whatever_nonsense_the_model_calls_it_is_answered_and_the_call_goes_on(
+    start: Start, tmp_path: Path
+) -> None:
+    script = {
+        "open the safe": [
+            Raw({"toolCall": {"functionCalls": [{"id": "x1", "name": "open_safe", "args": {}}]}})
+        ],
+        "book anything": [
+            Raw(
+                {
+                    "toolCall": {
+                        "functionCalls": [
+                            {"id": "x2", "name": "book_appointment", "args": {"email": 7, "patient_name": []}}
+                        ]
+                    }
+                }
+            )
+        ],
+        "speak in tongues": [Raw({"tongues": {"of": "fire"}}), Raw({"serverContent": {"halo": True}})],
+    }
+    with answered_by(start, tmp_path, script) as run:
+        async with visit(run) as (call_id, socket):
+            for line in ("open the safe", "book anything", "speak in tongues", "are you there"):
+                await socket.send(json.dumps({"event": "text", "text": line}))
+                await asyncio.sleep(0.3)
+            assert "you said are you there" in await said_by_agent(socket, "you said are you there")
+        (logged,) = ledger.open_port(Settings(local_data=str(run.data))).of_call(call_id)
+    assert (logged.tool, logged.outcome) == ("book_appointment", "refused")
+
+
+async def test_a_finished_call_is_in_the_log_with_both_sides_words(start: Start, tmp_path: Path) -> None:
+    with answered_by(start, tmp_path, {}) as run:
+        async with visit(run) as (call_id, socket):
+            await socket.send(json.dumps({"event": "text", "text": "good morning"}))
+            await said_by_agent(socket, "you said good morning")
+            await socket.send(json.dumps({"event": "stop"}))
+            await socket.wait_closed()
+        log = calls.open_port(Settings(local_data=str(run.data)))
+        async with asyncio.timeout(10):
+            while not (record := log.get(call_id)) or not record.resolution:
+                await asyncio.sleep(0.05)
+        turns = log.turns(call_id)
+        register = (run.data / "register" / "calls.csv").read_text(encoding="utf-8")
+    assert (record.status, record.channel, record.customer_type) == ("completed", "web", "new")
+    assert record.ended_at is not None
+    assert ("caller", "good morning") in [(turn.speaker, turn.text) for turn in turns]
+    assert ("agent", "you said good morning") in [(turn.speaker, turn.text) for turn in turns]
+    assert call_id in register
+    assert "good morning" not in run.log
+
+
+async def test_a_call_that_is_going_on_when_the_clinic_is_stopped_gets_its_record(
+    start: Start, tmp_path: Path
+) -> None:
+    with answered_by(start, tmp_path, {}) as run:
+        async with visit(run) as (call_id, socket):
+            await socket.send(json.dumps({"event": "text", "text": "good morning"}))
+            await said_by_agent(socket, "you said good morning")
+            code, seconds = await asyncio.to_thread(run.end, signal.SIGTERM)
+        record = calls.open_port(Settings(local_data=str(run.data))).get(call_id)
+    assert (code, seconds < 10) == (0, True)
+    assert record is not None
+    assert (record.status, record.resolution) == ("failed", "broken off")
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example.com", None])
+async def test_a_page_that_is_not_allowed_opens_nothing(start: Start, tmp_path: Path, origin: Any) -> None:
+    with answered_by(start, tmp_path, {}) as run:
+        url = run.address["streams"].replace("/twilio", "/browser")
+        with pytest.raises(InvalidStatus, match="403"):
+            async with connect(url, origin=origin):
+                pass
