@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,8 +13,11 @@ from msgspec import Meta, Struct
 DEVELOPMENT_AUTH_TOKEN = "development-only-not-a-secret"  # noqa: S105
 """Signs the rehearsed Twilio's requests while TWILIO_AUTH_TOKEN is unset; refused off loopback."""
 
+_HOST = r"[^\s/]+(?:/\S*)?"
+_LOOPBACK = r"(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/\S*)?"
+
 Port = Annotated[int, Meta(ge=0, le=65535)]
-Count = Annotated[int, Meta(ge=1)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class SettingError(ValueError):
@@ -108,12 +112,12 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
 
 def _check(settings: Settings) -> None:
     schemes = {
-        "REALTIME_URL": (settings.realtime_url, ("wss://", "ws://127.0.0.1", "ws://localhost")),
-        "FUNCTIONS_URL": (settings.functions_url, ("https://", "http://127.0.0.1", "http://localhost")),
+        "REALTIME_URL": (settings.realtime_url, "ws"),
+        "FUNCTIONS_URL": (settings.functions_url, "http"),
     }
-    for name, (url, allowed) in schemes.items():
-        if url and not url.startswith(allowed):
-            raise SettingError(f"{name}={url!r}: must begin with {allowed[0]}")
+    for name, (url, scheme) in schemes.items():
+        if url and not re.fullmatch(rf"{scheme}s://{_HOST}|{scheme}://{_LOOPBACK}", url):
+            raise SettingError(f"{name}={url!r}: must begin with {scheme}s://")
     public = settings.functions_url.startswith("https://") or settings.realtime_url.startswith("wss://")
     if public and not settings.twilio_auth_token:
         raise SettingError("TWILIO_AUTH_TOKEN: must be set when FUNCTIONS_URL or REALTIME_URL is public")

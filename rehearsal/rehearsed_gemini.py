@@ -9,14 +9,10 @@ import msgspec
 from clinic.directory import Clinic
 from rehearsal.gemini.faculties import SPEAKING_RATE, Pace
 from rehearsal.gemini.server import RehearsedGemini
-from rehearsal.gemini.setup_message import AutomaticActivityDetection, Setup
+from rehearsal.gemini.setup_message import Setup
 from rehearsal.receptionist.receptionist import Receptionist
 from rehearsal.speech.ear import Ear
-from rehearsal.speech.turns import TurnDetector
 from rehearsal.speech.voice import Voice
-
-_SILENCE_MS = 600
-"""Where the set-up does not say how long a pause ends a turn."""
 
 
 def rehearsed_gemini(clinic: Clinic, pace: Pace | None = None) -> RehearsedGemini:
@@ -26,12 +22,8 @@ def rehearsed_gemini(clinic: Clinic, pace: Pace | None = None) -> RehearsedGemin
         tools = {name: msgspec.to_builtins(each) for name, each in setup.declarations.items()}
         return Receptionist(clinic, tools, lambda: datetime.now(clinic.zone))
 
-    def detector_for(detection: AutomaticActivityDetection) -> TurnDetector:
-        return TurnDetector(silence_ms=detection.silence_duration_ms or _SILENCE_MS)
-
     return RehearsedGemini(
         receptionist_for=receptionist_for,
-        detector_for=detector_for,
         ear=Ear(clinic),
         voice=Voice(rate=SPEAKING_RATE),
         pace=pace,

@@ -15,8 +15,9 @@ from msgspec import Struct
 from clinic.booking.refusals import NotUnderstood
 
 _LONGEST_NAME = 120
+_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _EMAIL = re.compile(
-    r"[^\s@<>\",;:\\]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE
+    rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z]{{2,63}}"
 )
 
 
@@ -66,6 +67,8 @@ def patient_of(name: str, email: str, phone: str, region: str) -> Patient:
 
 def read_name(text: str) -> str:
     """Return a name of one line, of any script."""
+    # One form for one name, or it would be two patients (Unicode Annex 15).
+    text = unicodedata.normalize("NFC", text)
     kept = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in text)
     name = " ".join(kept.split())
     if not any(letter.isalpha() for letter in name) or len(name) > _LONGEST_NAME:
@@ -74,9 +77,9 @@ def read_name(text: str) -> str:
 
 
 def read_email(text: str) -> str:
-    """Return an e-mail address in lower case (RFC 5321 lengths, a domain with a dot)."""
+    """Return an e-mail address in lower case (RFC 5321's Dot-string and lengths, a domain with a dot)."""
     email = text.strip().lower()
-    if not _EMAIL.fullmatch(email) or len(email) > 254 or ".." in email:
+    if not _EMAIL.fullmatch(email) or len(email) > 254:
         raise NotUnderstood("email", "That e-mail address can't be right. Could you spell it again, please?")
     return email
 
@@ -89,6 +92,8 @@ def read_phone(text: str, region: str) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    possible = phonenumbers.ValidationResult.IS_POSSIBLE
+    # A number without its area code is possible, too, though nobody abroad, such as Twilio, could dial it.
+    if number is None or phonenumbers.is_possible_number_with_reason(number) != possible:
         raise NotUnderstood("phone", "That number can't be right. Could you say it again, digit by digit?")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -84,8 +84,8 @@ def _whom(clinic: Clinic, doctor_name: str, department: str) -> tuple[tuple[Doct
         doctor = _one_doctor(clinic, doctor_name, departments)
         own = [each for each in departments if each.id in doctor.departments]
         return (doctor,), own[0] if own else clinic.department(doctor.departments[0])
-    if not departments:
-        names = ", ".join(each.name for each in clinic.departments)
+    if len(departments) != 1:
+        names = ", ".join(each.name for each in departments or clinic.departments)
         raise UnknownDoctor(
             "department_unclear", f"Which doctor or department would you like? We have {names}."
         )

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from clinic.booking.change import CELL, cell_id, cells_between
 from clinic.booking.refusals import NotAvailable
-from clinic.booking.when import spoken_day, to_utc
+from clinic.booking.when import opening_time, spoken_day
 from clinic.directory.clinic import Clinic, Doctor
 
 
@@ -51,7 +51,7 @@ def slots_of_day(clinic: Clinic, doctor: Doctor, day: date, minutes: int | None 
     length = timedelta(minutes=minutes or doctor.slot_minutes)
     step = _whole_cells(timedelta(minutes=doctor.slot_minutes + doctor.buffer_minutes))
     for span in doctor.spans(day):
-        start, closes = to_utc(day, span.opens, clinic.zone), to_utc(day, span.closes, clinic.zone)
+        start, closes = (opening_time(day, moment, clinic.zone) for moment in (span.opens, span.closes))
         while start + length <= closes:
             yield slot(doctor, start, minutes)
             start += step
@@ -80,8 +80,8 @@ def _check_notice(clinic: Clinic, wanted: Slot, now: datetime) -> None:
 
 def _check_hours(clinic: Clinic, doctor: Doctor, wanted: Slot, day: date) -> None:
     if not any(
-        to_utc(day, span.opens, clinic.zone) <= wanted.starts_at
-        and wanted.ends_at <= to_utc(day, span.closes, clinic.zone)
+        opening_time(day, span.opens, clinic.zone) <= wanted.starts_at
+        and wanted.ends_at <= opening_time(day, span.closes, clinic.zone)
         for span in doctor.spans(day)
     ):
         raise NotAvailable("outside_hours", f"{doctor.name} does not see patients at that time.")

@@ -8,16 +8,25 @@ from zoneinfo import ZoneInfo
 
 from clinic.booking.refusals import NotUnderstood
 
-_TIME = re.compile(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*([ap])?\.?\s*(?:m\.?)?\s*", re.IGNORECASE)
+_TIME = re.compile(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*(?:([ap])\.?\s*(?:m\.?)?)?\s*", re.IGNORECASE)
+_YEARS = range(1900, 2200)
 _HOURS = ("twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 
 
 def read_date(text: str) -> date:
     """Read `YYYY-MM-DD`; NotUnderstood if there is no such day."""
     try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC).date()
+        day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
-        raise NotUnderstood("appointment_date", "I did not get the date. Which day would you like?") from None
+        raise _no_date() from None
+    # So far off it is a slip, and a fortnight more could be past the end of the calendar.
+    if day.year not in _YEARS:
+        raise _no_date()
+    return day
+
+
+def _no_date() -> NotUnderstood:
+    return NotUnderstood("appointment_date", "I did not get the date. Which day would you like?")
 
 
 def read_time(text: str) -> time:
@@ -45,10 +54,15 @@ def to_utc(day: date, moment: time, zone: ZoneInfo) -> datetime:
     In the hour that a clock change repeats, the first pass is meant. Raises
     NotUnderstood for a time that the clock skips that night.
     """
-    instant = datetime.combine(day, moment, tzinfo=zone).astimezone(UTC)
+    instant = opening_time(day, moment, zone)
     if instant.astimezone(zone).time() != moment:
         raise NotUnderstood("appointment_time", "The clock skips that time on that day. Which other time?")
     return instant
+
+
+def opening_time(day: date, moment: time, zone: ZoneInfo) -> datetime:
+    """Return `to_utc` of the directory's hours: who opens at a skipped time opens as much after the skip."""
+    return datetime.combine(day, moment, tzinfo=zone).astimezone(UTC)
 
 
 def spoken_day(day: date) -> str:

@@ -21,7 +21,7 @@ WEEKDAYS: tuple[Weekday, ...] = (
 )
 
 
-class Span(Struct, frozen=True, array_like=True):
+class Span(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Working time without a break, on the clinic's wall clock: `[09:00:00, 13:00:00]`."""
 
     opens: time

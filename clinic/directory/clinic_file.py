@@ -18,6 +18,7 @@ from clinic.directory.clinic import Clinic, Doctor
 DEFAULT_FILE = Path(__file__).with_name("renova.toml")
 CELL_MINUTES = 15
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
@@ -67,6 +68,9 @@ def _mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:
     known = {department.id for department in clinic.departments}
     for number, doctor in enumerate(clinic.doctors):
         yield from _doctor_mistakes(f"doctors[{number}]", doctor, known)
+    for number, department in enumerate(clinic.departments):
+        if not clinic.doctors_of(department.id):
+            yield f"departments[{number}]", f"no doctor works in {department.id!r}"
     doctors = {"", *(doctor.id for doctor in clinic.doctors)}
     for number, closure in enumerate(clinic.closures):
         if closure.doctor not in doctors:
@@ -80,6 +84,8 @@ def _clinic_mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:
         ZoneInfo(clinic.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         yield "time_zone", f"{clinic.time_zone!r} is no IANA time zone"
+    if not _COUNTRY.fullmatch(clinic.country):
+        yield "country", f"{clinic.country!r} is not ISO 3166 alpha-2, such as IN"
     if not clinic.languages:
         yield "languages", "names no language"
     for language in clinic.languages:
@@ -123,5 +129,5 @@ def _doctor_mistakes(key: str, doctor: Doctor, departments: set[str]) -> Iterato
         times = [moment for span in spans for moment in (span.opens, span.closes)]
         if any(later <= earlier for earlier, later in pairwise(times)):
             yield f"{key}.hours.{weekday}", "spans must be in order, each closing after it opens"
-        if any(moment.minute % CELL_MINUTES or moment.second for moment in times):
+        if any(moment.minute % CELL_MINUTES or moment.second or moment.microsecond for moment in times):
             yield f"{key}.hours.{weekday}", f"times must fall on {CELL_MINUTES} minutes"

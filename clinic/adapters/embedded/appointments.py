@@ -65,4 +65,4 @@ def open_port(settings: Settings) -> EmbeddedAppointments:
 
 
 def _sortable(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
+    return instant.astimezone(UTC).isoformat()

@@ -135,10 +135,7 @@ class EmbeddedBus:
         return self._table[message.function].deploy.timeout_seconds + _SETTLING_SECONDS
 
     def _bury(self, message: Message, reason: str) -> None:
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE messages SET state = 'dead', reason = ? WHERE number = ?", (reason, message.number)
-            )
+        # Forwarded first: killed in between, it is forwarded twice rather than never.
         if message.topic != DEAD_LETTERS:
             # The names that Pub/Sub gives the attributes of a forwarded dead letter.
             source = {
@@ -147,6 +144,10 @@ class EmbeddedBus:
                 "CloudPubSubDeadLetterSourceTopic": message.topic,
             }
             self.publish(DEAD_LETTERS, message.data, {**message.attributes, **source})
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE messages SET state = 'dead', reason = ? WHERE number = ?", (reason, message.number)
+            )
 
 
 def open_port(settings: Settings) -> EmbeddedBus:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 _WAIT_FOR_WRITER_SECONDS = 5.0
+_SWITCH_AGAIN_SECONDS = 0.01
 
 
 class Database:
@@ -29,11 +31,22 @@ class Database:
         # Its users are opened by need and closed by nobody: the file closes with the last of them.
         weakref.finalize(self, self._connection.close)
         # WAL lets readers go on while one writes; FULL keeps what was accepted through a power cut.
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._switch_to_wal()
         self._connection.execute("PRAGMA synchronous = FULL")
         with self.transaction() as connection:
             for statement in schema.split(";"):
                 connection.execute(statement)
+
+    def _switch_to_wal(self) -> None:
+        for attempt in range(int(_WAIT_FOR_WRITER_SECONDS / _SWITCH_AGAIN_SECONDS), -1, -1):
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                # Two that open a new file at once: SQLite does not wait for the other's switch by itself.
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not attempt:
+                    raise
+                time.sleep(_SWITCH_AGAIN_SECONDS)
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return what a query finds."""
@@ -47,10 +60,12 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                # A full disk has ended the transaction already (sqlite.org/lang_transaction.html, 3.1).
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -18,8 +19,8 @@ class OutboxMailer:
     def send(self, message: EmailMessage, key: str) -> None:
         """Write `<key>.eml`; the same key again writes the same file."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        # Renamed into place, so that nobody opens half a mail.
-        half = self._folder / f".{key}.part"
+        # Renamed into place, so that nobody opens half a mail; two may send the same one at once.
+        half = self._folder / f".{key}.{uuid.uuid4().hex}.part"
         half.write_bytes(message.as_bytes())
         os.replace(half, self._folder / f"{key}.eml")
 

@@ -1,0 +1,1 @@
+"""A rehearsed Gemini Live: the real service's wire protocol, spoken on loopback."""

@@ -1,0 +1,1 @@
+"""Reads a caller's words, one idea a module; every reader is a pure function."""

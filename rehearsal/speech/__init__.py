@@ -1,0 +1,1 @@
+"""The rehearsed voice, ear and sense of turns."""

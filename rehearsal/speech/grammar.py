@@ -1,0 +1,91 @@
+"""The recogniser's grammar (JSGF) and dictionary, made from the clinic's directory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import pocketsphinx
+
+from clinic.directory import Clinic
+from rehearsal.speech.pronunciation import pronunciations
+
+_FIXED_RULES = Path(__file__).with_name("receptionist.jsgf")
+_TITLES = frozenset({"dr", "doctor", "prof", "professor", "mr", "mrs", "ms"})
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_NO_TOKEN = re.compile(r"^#JSGF.*?;|^grammar\b.*?;|\bpublic\b|<\w+>|/[\d.]+/", re.MULTILINE)
+_TOKEN = re.compile(r"[a-z][\w'.-]*")
+# Tokens that stand for several words, and letters whose name the CMU dictionary lacks.
+_SPOKEN_AS = {"zed.": "zed", "a_m": "a. m.", "p_m": "p. m.", "e_mail": "e. mail"}
+_SPLIT = str.maketrans("_", " ", ".")
+
+
+def receptionist_grammar(clinic: Clinic, names: Iterable[str]) -> str:
+    """Return the whole JSGF grammar; names are "First Last" or one word."""
+    people = [_words(name) for name in names]
+    fixed = _COMMENT.sub("", _FIXED_RULES.read_text(encoding="utf-8"))
+    rules: dict[str, Iterable[str]] = {
+        "doctor_name": _doctor_names(clinic),
+        "department": _departments(clinic),
+        "emergency": map(_phrase, clinic.emergency_words.get("en", ("emergency",))),
+        "first_name": [person[0] for person in people],
+        "last_name": [person[-1] for person in people],
+    }
+    return fixed + "".join(_rule(name, phrases) for name, phrases in rules.items())
+
+
+def dictionary(grammar: str) -> dict[str, list[str]]:
+    """Return the ARPAbet pronunciations of every token of the grammar."""
+    tokens = sorted(set(_TOKEN.findall(_NO_TOKEN.sub(" ", grammar))))
+    return {token: _pronounced(token) for token in tokens}
+
+
+def words_of(hypothesis: str) -> str:
+    """Return the recogniser's tokens as the words they stand for."""
+    return hypothesis.translate(_SPLIT)
+
+
+def _doctor_names(clinic: Clinic) -> Iterable[str]:
+    for doctor in clinic.doctors:
+        first, *rest = _words(doctor.name)
+        yield f"[{first}] {' '.join(rest)}" if rest else first
+
+
+def _departments(clinic: Clinic) -> Iterable[str]:
+    for department in clinic.departments:
+        yield from map(_phrase, (department.name, *department.also_called))
+
+
+def _rule(name: str, phrases: Iterable[str]) -> str:
+    return f"<{name}> = {' | '.join(dict.fromkeys(filter(None, phrases)))};\n"
+
+
+def _phrase(text: str) -> str:
+    return " ".join(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    words = re.findall(r"[a-z]+(?:'[a-z]+)?", text.lower())
+    return [word for word in words if word not in _TITLES]
+
+
+def _pronounced(token: str) -> list[str]:
+    if token in _SPOKEN_AS:
+        return [" ".join(_cmu()[word][0] for word in _SPOKEN_AS[token].split())]
+    known = _cmu().get(token)
+    if known is None and "_" in token:
+        return [" ".join(_pronounced(word)[0] for word in token.split("_"))]
+    return known if known is not None else pronunciations(token)
+
+
+@cache
+def _cmu() -> Mapping[str, list[str]]:
+    words: dict[str, list[str]] = {}
+    with Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")).open(encoding="utf-8") as lines:
+        for line in lines:
+            word, _, phones = line.strip().partition(" ")
+            words.setdefault(word.partition("(")[0], []).append(phones)
+    return words

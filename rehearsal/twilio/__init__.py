@@ -1,0 +1,1 @@
+"""Plays Twilio's side of a phone call: signed webhooks, TwiML, and the media stream."""
