@@ -19,16 +19,16 @@ from msgspec import Struct
 from clinic.directory.clinic import Clinic
 from clinic.directory.clinic_file import ClinicFileError, load_clinic
 from clinic.settings import SettingError, Settings, load_settings
-from rehearsal.call_log_view import CallLogView
-from rehearsal.call_options import CallOptions, caller_of, read_options
-from rehearsal.conversation import Conversation, Speak
-from rehearsal.screen import Screen, to_terminal
+from rehearsal.caller.call_log_view import CallLogView
+from rehearsal.caller.call_options import CallOptions, caller_of, read_options
+from rehearsal.caller.conversation import Conversation, Speak
+from rehearsal.caller.screen import Screen, to_terminal
+from rehearsal.caller.stored_call_log import StoredCallLog
+from rehearsal.caller.verdict import verdict
 from rehearsal.speech.voice import Voice
-from rehearsal.stored_call_log import StoredCallLog
 from rehearsal.twilio.dictionary import TwilioError
 from rehearsal.twilio.phone_call import REAL_TIME, Line, PhoneCall
 from rehearsal.twilio.webhook import NobodyAnswers, WebhookRefused, Webhooks
-from rehearsal.verdict import verdict
 
 NOBODY_ANSWERS = 2
 INTERRUPTED = 130

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from clinic.booking.refusals import NotUnderstood
 
 _TIME = re.compile(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*(?:([ap])\.?\s*(?:m\.?)?)?\s*", re.IGNORECASE)
-_YEARS = range(1900, 2200)
+_YEARS = range(2, 9999)
 _HOURS = ("twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 
 
@@ -19,7 +19,7 @@ def read_date(text: str) -> date:
         day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
         raise _no_date() from None
-    # So far off it is a slip, and a fortnight more could be past the end of the calendar.
+    # In the calendar's first and last year, a time zone or a fortnight more could lead out of it.
     if day.year not in _YEARS:
         raise _no_date()
     return day

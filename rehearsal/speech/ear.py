@@ -3,65 +3,119 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
+from typing import Any
 
+import numpy as np
 import pocketsphinx
 
 from clinic.directory import Clinic
+from rehearsal.speech import acoustics
+from rehearsal.speech.automaton import Arc, Automaton, smallest
 from rehearsal.speech.expecting import Expecting
 from rehearsal.speech.grammar import dictionary, receptionist_grammar, words_of
 from rehearsal.speech.names import COMMON_NAMES
 
-from rehearsal.speech.automaton import smallest
 SAMPLE_RATE = 16000
-WP=1.0
-PP=0.3
+"""Hertz, of signed 16-bit little-endian mono PCM, two bytes a frame."""
+BEAMS = {"beam": 1e-100, "wbeam": 1e-80, "pbeam": 1e-100, "lpbeam": 1e-80, "lponlybeam": 1e-80}
+"""Wide: the synthesised voice scores low even where it is understood."""
+_ANOTHER_PHRASE = 0.1
+"""Probability that a phrase is followed by another; what keeps one phrase from falling into many."""
+_WORD = 0.1
+_LOUDNESS = 3000.0
+"""Root mean square that the louder half of a turn is brought to, steps of 16 bits."""
+_NOISE = 40.0
+"""Root mean square of the noise added: the model has never met the digital silence of a synthesiser."""
+_MARGIN = SAMPLE_RATE // 10
 
 
 class Ear:
-    def __init__(self, clinic: Clinic, names: Iterable[str] = COMMON_NAMES, **options) -> None:
+    """Hears what the clinic's callers say. Construction loads the model; grammars are made when first needed.
+
+    `names` are people's names, "First Last": the common ones, or those of the clinic's patients.
+    One turn at a time: a second thread waits. No turn leaves a trace in the next.
+    """
+
+    def __init__(self, clinic: Clinic, names: Iterable[str] = COMMON_NAMES) -> None:
         self._grammar = receptionist_grammar(clinic, names)
-        self._dictionary = dictionary(self._grammar)
-        self.options = options
-        self._decoders = {}
+        self._decoder = _decoder(dictionary(self._grammar))
+        self._ready: set[Expecting] = set()
+        self._one_at_a_time = Lock()
 
-    def decoder(self, expecting):
-        if expecting not in self._decoders:
-            o = dict(hmm=pocketsphinx.get_model_path("en-us/en-us"), dict=None, lm=None, samprate=16000, loglevel="FATAL", bestpath=False)
-            o.update(self.options)
-            d = pocketsphinx.Decoder(**o)
-            for token, prons in self._dictionary.items():
-                for n, p in enumerate(prons):
-                    d.add_word(token if not n else f"{token}({n + 1})", p, False)
-            d.add_word("zzz","SIL",True)
-            import tempfile, time
-            t0=time.time()
-            with tempfile.NamedTemporaryFile("w", suffix=".gram") as f:
-                f.write(self._grammar); f.flush()
-                J = pocketsphinx.Jsgf(f.name)
-                fsg = J.build_fsg(J.get_rule(f"receptionist.{expecting.value}"), d.logmath, 1.0)
-            t1=time.time()
-            with tempfile.NamedTemporaryFile("r", suffix=".fsg") as f:
-                fsg.writefile(f.name)
-                arcs=[]
-                for l in f:
-                    w=l.split()
-                    if w[:1]==["START_STATE"]: st=int(w[1])
-                    if w[:1]==["FINAL_STATE"]: fi=int(w[1])
-                    if w[:1]==["TRANSITION"]: arcs.append((int(w[1]),int(w[2]),w[4] if len(w)>4 else ""))
-            A=smallest(arcs,st,fi)
-            n=1+max(max(a,b) for a,b,_ in A.arcs); end=n
-            self.size=(n,len(A.arcs),len(A.finals))
-            tr=[(a,b,WP,w) for a,b,w in A.arcs]+[(f,end,1.0) for f in A.finals]+[(end,0,PP)]
-            fsg=d.create_fsg("g",0,end,tr)
-            self.times=(t1-t0,time.time()-t1)
-            d.add_fsg("g", fsg)
-            d.activate_search("g")
-            self._decoders[expecting] = d
-        return self._decoders[expecting]
+    def hear(self, pcm: bytes, expecting: Expecting = Expecting.ANYTHING) -> str:
+        """Return the words in lower case, or "" where nothing in the grammar fits.
 
-    def hear(self, pcm, expecting):
-        d = self.decoder(expecting)
-        d.start_utt(); d.process_raw(pcm, full_utt=True); d.end_utt()
-        h = d.hyp()
-        return words_of(h.hypstr) if h else ""
+        The audio is SAMPLE_RATE, signed 16-bit little-endian mono, a whole turn.
+        """
+        with self._one_at_a_time:
+            self._listen_for(expecting)
+            self._decoder.start_utt()
+            self._decoder.process_raw(conditioned(pcm), full_utt=True)
+            self._decoder.end_utt()
+            hypothesis = self._decoder.hyp()
+        return words_of(hypothesis.hypstr) if hypothesis else ""
+
+    def _listen_for(self, expecting: Expecting) -> None:
+        if expecting not in self._ready:
+            graph = _phrases(self._grammar, expecting, self._decoder)
+            self._decoder.add_fsg(expecting.value, _repeated(graph, expecting.value, self._decoder))
+            self._ready.add(expecting)
+        self._decoder.activate_search(expecting.value)
+        self._decoder.set_cmn(self._decoder.config["cmninit"])
+
+
+def _decoder(words: dict[str, list[str]]) -> Any:
+    with acoustics.adapted_means() as means:
+        decoder = pocketsphinx.Decoder(
+            hmm=acoustics.model_folder(),
+            mean=means,
+            featparams=str(acoustics.FEATURES),
+            dict=None,
+            lm=None,
+            bestpath=False,
+            loglevel="FATAL",
+            **BEAMS,
+        )
+    for word, pronunciations in words.items():
+        for number, phones in enumerate(pronunciations, start=1):
+            decoder.add_word(word if number == 1 else f"{word}({number})", phones, False)
+    return decoder
+
+
+def _phrases(grammar: str, expecting: Expecting, decoder: Any) -> Automaton:
+    """Compile one public rule. pocketsphinx tells a graph's arcs only by writing them to a file."""
+    with TemporaryDirectory() as folder:
+        source, compiled = Path(folder) / "grammar.jsgf", Path(folder) / "grammar.fsg"
+        source.write_text(grammar, encoding="utf-8")
+        jsgf = pocketsphinx.Jsgf(str(source))
+        rule = jsgf.get_rule(f"receptionist.{expecting.value}")
+        jsgf.build_fsg(rule, decoder.logmath, 1.0).writefile(str(compiled))
+        lines = [line.split() for line in compiled.read_text(encoding="utf-8").splitlines() if line]
+    ends = {line[0]: int(line[1]) for line in lines if line[0] in ("START_STATE", "FINAL_STATE")}
+    arcs = [_arc(line) for line in lines if line[0] == "TRANSITION"]
+    return smallest(arcs, ends["START_STATE"], ends["FINAL_STATE"])
+
+
+def _arc(line: list[str]) -> Arc:
+    return int(line[1]), int(line[2]), line[4] if len(line) > 4 else ""
+
+
+def _repeated(phrases: Automaton, name: str, decoder: Any) -> Any:
+    """Let any number of phrases follow one another."""
+    end = 1 + max(max(source, target) for source, target, _ in phrases.arcs)
+    words = [(source, target, _WORD, token) for source, target, token in phrases.arcs]
+    ends = [(final, end, 1.0) for final in phrases.finals]
+    return decoder.create_fsg(name, 0, end, [*words, *ends, (end, 0, _ANOTHER_PHRASE)])
+
+
+def conditioned(pcm: bytes) -> bytes:
+    """Bring the turn to one loudness, with a little noise under and around it."""
+    samples = np.frombuffer(pcm, "<i2").astype(np.float32)
+    loudness = float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0
+    gain = _LOUDNESS / loudness if loudness > _NOISE else 1.0
+    noise = np.random.default_rng(1).normal(0, _NOISE, len(samples) + 2 * _MARGIN)
+    noise[_MARGIN : _MARGIN + len(samples)] += samples * gain
+    return bytes(np.clip(noise, -32768, 32767).astype("<i2").tobytes())

@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _NO_TOKEN = re.compile(r"^#JSGF.*?;|^grammar\b.*?;|\bpublic\b|<\w+>|/[\d.]+/", re.MULTILINE)
 _TOKEN = re.compile(r"[a-z][\w'.-]*")
 # Tokens that stand for several words, and letters whose name the CMU dictionary lacks.
-_SPOKEN_AS = {"zed.": "zed", "a_m": "a. m.", "p_m": "p. m.", "e_mail": "e. mail"}
+_SPOKEN_AS = {"zed.": "zed", "a_m": "a. m.", "p_m": "p. m.", "e_mail": "e. mail", "x_ray": "x-ray"}
 _SPLIT = str.maketrans("_", " ", ".")
 
 
@@ -78,7 +78,8 @@ def _pronounced(token: str) -> list[str]:
     known = _cmu().get(token)
     if known is None and "_" in token:
         return [" ".join(_pronounced(word)[0] for word in token.split("_"))]
-    return known if known is not None else pronunciations(token)
+    as_synthesised = pronunciations(token) if token.isalpha() else []
+    return list(dict.fromkeys([*(known or []), *as_synthesised])) or pronunciations(token)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _QUIETEST = 1.0
 
 @dataclass(frozen=True)
 class SpeechStarted:
-    """The caller has been speaking for the minimum length."""
+    """The caller has been speaking for `least_speech_ms`."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,18 @@ class SpeechEnded:
 Event = SpeechStarted | SpeechEnded
 
 
-@dataclass(kw_only=True)
+@dataclass
 class TurnDetector:
     """Feed it audio in pieces of any length, it tells the turns; no I/O, no clock but the audio's own."""
 
     rate: int = 16000
     """Hertz, of 16-bit little-endian mono PCM."""
+    _: KW_ONLY
     silence_ms: int = 600
     """How much silence ends a turn."""
     prefix_ms: int = 300
     """How much of what came before the first loud frame belongs to the turn: soft consonants."""
-    speech_ms: int = 80
+    least_speech_ms: int = 80
     """How much speech makes a turn; less is a click."""
     threshold_db: float = 12.0
     """How far above the noise floor speech is."""
@@ -95,7 +96,7 @@ class TurnDetector:
 
     def _news(self) -> list[Event]:
         events: list[Event] = []
-        if not self._started and self._loud_ms >= self.speech_ms:
+        if not self._started and self._loud_ms >= self.least_speech_ms:
             self._started = True
             events.append(SpeechStarted())
         if self._quiet_ms >= self.silence_ms or len(self._turn) * _FRAME_MS >= self.longest_ms:

@@ -20,9 +20,9 @@ from websockets.asyncio.server import ServerConnection
 from clinic.directory.clinic_file import load_clinic
 from clinic.settings import DEVELOPMENT_AUTH_TOKEN, Settings
 from rehearsal.call import Surroundings, main, make_call
-from rehearsal.call_log_view import ToolCallRow, Turn
-from rehearsal.call_options import read_options
-from rehearsal.screen import Screen
+from rehearsal.caller.call_log_view import ToolCallRow, Turn
+from rehearsal.caller.call_options import read_options
+from rehearsal.caller.screen import Screen
 
 ServeHttp = Callable[[Callable[[str, dict[str, str], Mapping[str, str]], tuple[int, str, str]]], str]
 ServeStream = Callable[[Callable[[ServerConnection], Awaitable[None]]], Awaitable[str]]

@@ -7,18 +7,18 @@ from datetime import date, time
 
 import pytest
 
-from rehearsal.call_log_view import ToolCallRow, Turn
-from rehearsal.caller import Caller, Script
-from rehearsal.conversation import Conversation, End
-from rehearsal.persona import Persona
-from rehearsal.screen import Screen
+from rehearsal.caller.call_log_view import ToolCallRow, Turn
+from rehearsal.caller.conversation import Conversation, End
+from rehearsal.caller.persona import Persona
+from rehearsal.caller.screen import Screen
+from rehearsal.caller.script import Caller, Script
+from rehearsal.caller.verdict import verdict
+from rehearsal.caller.wish import Wish
 from rehearsal.twilio.dictionary import Notice
 from rehearsal.twilio.media_stream import Ending, MediaStream
 from rehearsal.twilio.phone_call import Line, PhoneCall
 from rehearsal.twilio.twiml import Connect
 from rehearsal.twilio.webhook import Webhooks
-from rehearsal.verdict import verdict
-from rehearsal.wish import Wish
 
 
 class Log:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.persona import Persona
-from rehearsal.wish import Wish
+from rehearsal.caller.persona import Persona
+from rehearsal.caller.wish import Wish
 
 GREETING = "Thank you for calling Renova Hospitals. How can I help you?"
 OPENING = "i would like to see doctor mehta on friday at ten thirty"

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
-from rehearsal.call_log_view import CallLogView, ToolCallRow, Turn
-from rehearsal.caller import Caller
-from rehearsal.screen import Screen
+from rehearsal.caller.call_log_view import CallLogView, ToolCallRow, Turn
+from rehearsal.caller.screen import Screen
+from rehearsal.caller.script import Caller
 from rehearsal.twilio import mulaw
 from rehearsal.twilio.media_stream import MediaStream
 

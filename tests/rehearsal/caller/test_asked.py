@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehearsal.asked import Asked, asked_for, offers, questions, refuses, says_goodbye, wants_it_again
+from rehearsal.caller.asked import Asked, asked_for, offers, questions, refuses, says_goodbye, wants_it_again
 
 
 def _first(words: str) -> Asked | None:

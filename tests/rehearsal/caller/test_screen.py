@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from rehearsal.call_log_view import ToolCallRow
-from rehearsal.screen import Screen
+from rehearsal.caller.call_log_view import ToolCallRow
+from rehearsal.caller.screen import Screen
 from rehearsal.twilio.dictionary import Notice
 
 

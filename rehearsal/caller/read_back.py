@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from rehearsal.wish import Wish, spelled, spelled_email, spoken_day, spoken_time
+from rehearsal.caller.wish import Wish, spelled, spelled_email, spoken_day, spoken_time
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS = (

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TextIO
 
 from clinic.directory.clinic import WEEKDAYS, Clinic, Doctor
-from rehearsal.caller import Caller, Script, Typed
-from rehearsal.persona import Persona
-from rehearsal.wish import Intent, Wish
+from rehearsal.caller.persona import Persona
+from rehearsal.caller.script import Caller, Script, Typed
+from rehearsal.caller.wish import Intent, Wish
 
 FROM = "+918123456789"
 """The number that libphonenumber's documentation gives for an Indian mobile."""

@@ -6,8 +6,8 @@ from datetime import date, time
 
 import pytest
 
-from rehearsal.read_back import correction, times_said
-from rehearsal.wish import Intent, Wish
+from rehearsal.caller.read_back import correction, times_said
+from rehearsal.caller.wish import Intent, Wish
 
 SPELLED = "alpha sierra hotel alpha dot romeo alpha oscar at example dot com"
 

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 
 from websockets.asyncio.server import ServerConnection
 
-from rehearsal.call_log_view import ToolCallRow, Turn
-from rehearsal.conversation import Conversation
-from rehearsal.screen import Screen
+from rehearsal.caller.call_log_view import ToolCallRow, Turn
+from rehearsal.caller.conversation import Conversation
+from rehearsal.caller.screen import Screen
 from rehearsal.twilio.media_stream import MediaStream
 from rehearsal.twilio.twiml import Connect
 

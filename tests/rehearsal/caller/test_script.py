@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-from rehearsal.caller import Script, Typed
+from rehearsal.caller.script import Script, Typed
 
 
 def test_a_script_says_a_line_to_each_question_and_none_to_a_statement() -> None:

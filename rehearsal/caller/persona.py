@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from rehearsal.asked import Asked, asked_for, offers, questions, refuses, says_goodbye, wants_it_again
-from rehearsal.read_back import correction
-from rehearsal.wish import Wish, spelled, spelled_email, spoken_day, spoken_digits, spoken_time
+from rehearsal.caller.asked import Asked, asked_for, offers, questions, refuses, says_goodbye, wants_it_again
+from rehearsal.caller.read_back import correction
+from rehearsal.caller.wish import Wish, spelled, spelled_email, spoken_day, spoken_digits, spoken_time
 
 _PATIENCE = 4
 """How often a caller says the same before giving up."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
-from rehearsal.call_log_view import ToolCallRow
+from rehearsal.caller.call_log_view import ToolCallRow
 from rehearsal.twilio.dictionary import Notice
 
 _COLOURS = {"agent": "36", "caller": "32", "tool": "33", "warning": "31", "": "2"}

@@ -10,10 +10,10 @@ import pytest
 
 from clinic.directory.clinic import Clinic
 from clinic.directory.clinic_file import load_clinic
-from rehearsal.call_options import caller_of, read_options, wish_of
-from rehearsal.caller import Script, Typed
-from rehearsal.persona import Persona
-from rehearsal.wish import Wish
+from rehearsal.caller.call_options import caller_of, read_options, wish_of
+from rehearsal.caller.persona import Persona
+from rehearsal.caller.script import Script, Typed
+from rehearsal.caller.wish import Wish
 
 WEDNESDAY = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 

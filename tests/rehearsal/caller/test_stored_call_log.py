@@ -19,9 +19,9 @@ from clinic.contracts.call_record import Turn
 from clinic.contracts.tool_call import ToolCall
 from clinic.directory.clinic_file import load_clinic
 from clinic.settings import Settings
-from rehearsal import call_log_view
-from rehearsal.call_log_view import ToolCallRow
-from rehearsal.stored_call_log import StoredCallLog
+from rehearsal.caller import call_log_view
+from rehearsal.caller.call_log_view import ToolCallRow
+from rehearsal.caller.stored_call_log import StoredCallLog
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 

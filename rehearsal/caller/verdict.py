@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rehearsal.call_log_view import CallLogView
-from rehearsal.caller import Caller
-from rehearsal.conversation import Conversation
-from rehearsal.persona import Persona
+from rehearsal.caller.call_log_view import CallLogView
+from rehearsal.caller.conversation import Conversation
+from rehearsal.caller.persona import Persona
+from rehearsal.caller.script import Caller
 from rehearsal.twilio.phone_call import PhoneCall
 
 

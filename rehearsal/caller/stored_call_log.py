@@ -10,7 +10,7 @@ from clinic.booking import when
 from clinic.booking.appointment import Appointment
 from clinic.directory.clinic import Clinic
 from clinic.ports import Appointments, Calls, Ledger
-from rehearsal.call_log_view import ToolCallRow, Turn
+from rehearsal.caller.call_log_view import ToolCallRow, Turn
 
 
 class StoredCallLog(Struct, frozen=True):

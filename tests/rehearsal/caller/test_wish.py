@@ -6,7 +6,7 @@ from datetime import date, time
 
 import pytest
 
-from rehearsal.wish import Wish, spelled, spelled_email, spoken_day, spoken_digits, spoken_time
+from rehearsal.caller.wish import Wish, spelled, spelled_email, spoken_day, spoken_digits, spoken_time
 
 
 def _on(day: date) -> Wish:

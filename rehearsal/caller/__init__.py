@@ -1,0 +1,1 @@
+"""Who rings: what the caller wants and says, and what is shown of the conversation."""
