@@ -11,8 +11,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
 
-from clinic.booking.appointment import Appointment, Patient
-from clinic.booking.change import Change
+from clinic.booking.appointment import Appointment, Patient, Waiting
+from clinic.booking.change import Change, TakenCell
 from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
 from clinic.contracts.events import Fact
 from clinic.contracts.tool_call import LoggedToolCall, Outcome, Result, ToolCall
@@ -22,8 +22,16 @@ class AlreadyAnswered(Exception):
     """This tool call has its answer: the delivery is a duplicate."""
 
 
-class SlotTaken(Exception):
-    """A cell of the change was taken by somebody else since it was read."""
+class Overtaken(Exception):
+    """What a change was decided on is not so any more: decide anew."""
+
+
+class SlotTaken(Overtaken):
+    """A cell of the change was taken, or changed, by somebody else since it was read."""
+
+
+class AskedBefore(Overtaken):
+    """The same was asked, and done, in this call already."""
 
 
 class TooManyCalls(Exception):
@@ -31,10 +39,13 @@ class TooManyCalls(Exception):
 
 
 class Appointments(Protocol):
-    """The appointment book. It is changed through the ledger only."""
+    """The appointment book. A tool's change goes through the ledger, with its answer."""
 
-    def taken(self, doctor_ids: Sequence[str], first: datetime, last: datetime) -> set[str]:
-        """Return the ids of the cells taken in [first, last), UTC."""
+    def taken(self, doctor_ids: Sequence[str], first: datetime, last: datetime) -> dict[str, TakenCell]:
+        """Return the cells that are booked, held or blocked in [first, last), UTC, by id."""
+
+    def held_by(self, holder: str) -> dict[str, TakenCell]:
+        """Return the cells held for a call or a waiting patient, expired or not, by id."""
 
     def get(self, appointment_id: str) -> Appointment | None:
         """Return an appointment."""
@@ -42,12 +53,24 @@ class Appointments(Protocol):
     def of_call(self, call_id: str) -> list[Appointment]:
         """Return the appointments made in a call."""
 
+    def of_patients(self, patient_ids: Sequence[str], after: datetime) -> list[Appointment]:
+        """Return the patients' appointments that stand and begin after an instant, in order."""
+
+    def waiting(self) -> list[Waiting]:
+        """Return who waits for a slot or has been offered one, the longest waiting first."""
+
+    def apply(self, change: Change) -> None:
+        """Write a change that no tool call asked for. Raises SlotTaken; nothing is written then."""
+
 
 class Patients(Protocol):
     """Whom the clinic knows."""
 
     def with_phone(self, phone: str) -> list[Patient]:
         """Return the patients of an E.164 number, the latest first."""
+
+    def with_email(self, email: str) -> list[Patient]:
+        """Return the patients of an e-mail address, the latest first."""
 
 
 class Ledger(Protocol):
@@ -66,11 +89,16 @@ class Ledger(Protocol):
         result: Result,
         change: Change = ...,
         facts: Sequence[Fact] = (),
+        meaning: str = "",
     ) -> None:
         """Write change, answer and the facts to be published, all or nothing.
 
-        Raises AlreadyAnswered, or SlotTaken; nothing is written then.
+        `meaning` is a digest of what was asked, for what a call does once only.
+        Raises AlreadyAnswered, SlotTaken or AskedBefore; nothing is written then.
         """
+
+    def answer_to(self, meaning: str) -> Result | None:
+        """Return the answer that was committed with this meaning."""
 
     def unpublished(self, tool_call_id: str) -> list[bytes]:
         """Return the encoded facts that an answer committed and nobody has published yet."""

@@ -6,7 +6,8 @@ import hashlib
 import re
 import unicodedata
 from base64 import b32hexencode
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Literal
 
 import phonenumbers
@@ -47,6 +48,30 @@ class Appointment(Struct, frozen=True, kw_only=True):
     ends_at: datetime
     language: str = "en"
     status: Literal["booked", "cancelled"] = "booked"
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """A patient who would take a slot that somebody gives back."""
+
+    id: str
+    patient: Patient
+    department_id: str
+    doctor_id: str
+    """Empty: any doctor of the department."""
+    first: date
+    last: date
+    """The days that would do, the clinic's calendar."""
+    since: datetime
+    language: str = "en"
+    status: Literal["waiting", "offered", "passed", "booked"] = "waiting"
+    offered: tuple[str, ...] = ()
+    """Ids of the cells held for the patient."""
+    offered_until: datetime | None = None
+
+    def wants(self, doctor_id: str, departments: Collection[str], day: date) -> bool:
+        """Tell whether a slot of that doctor on that day would do."""
+        fits = self.doctor_id == doctor_id if self.doctor_id else self.department_id in departments
+        return fits and self.first <= day <= self.last
 
 
 def derived_id(*parts: str) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from clinic.booking.appointment import Appointment, Patient
+from clinic.booking.appointment import Appointment, Patient, Waiting
 from clinic.contracts.call_record import CallNotes
 
 CELL = timedelta(minutes=15)
@@ -20,9 +20,11 @@ class Cell(Struct, frozen=True):
     doctor_id: str
     starts_at: datetime
     """UTC, on a quarter of an hour."""
-    state: Literal["booked", "blocked"] = "booked"
+    state: Literal["booked", "held", "blocked"] = "booked"
     holder: str = ""
-    """The appointment's id."""
+    """Booked: the appointment's id. Held: the call's, or the waiting patient's."""
+    until: datetime | None = None
+    """Held: when it is free again."""
 
     @property
     def id(self) -> str:
@@ -30,13 +32,27 @@ class Cell(Struct, frozen=True):
         return cell_id(self.doctor_id, self.starts_at)
 
 
+class TakenCell(Struct, frozen=True):
+    """A cell as it was read. Nobody has changed it since while its version is the same."""
+
+    cell: Cell
+    version: str
+    """Opaque: each store has its own."""
+
+
 class Change(Struct, frozen=True, kw_only=True):
     """All of it happens, or none of it."""
 
     takes: tuple[Cell, ...] = ()
-    """Each must be free at the commit."""
+    """Each must be free at the commit, or be the one read in `over`."""
+    over: dict[str, str] = {}
+    """By cell id, the version of what a take replaces: a hold, or the same appointment's cell."""
+    frees: dict[str, str] = {}
+    """By cell id, the version of what is deleted."""
     appointment: Appointment | None = None
+    """Written over its older self: whoever changes an appointment replaces or frees a cell of it."""
     patient: Patient | None = None
+    waiting: Waiting | None = None
     call_notes: CallNotes | None = None
 
 

@@ -47,6 +47,10 @@ class CallRecord(Struct, frozen=True, kw_only=True):
     customer_type: CustomerType = ""
     resolution: str = ""
     notes: str = ""
+    identified: tuple[str, ...] = ()
+    """Ids of the patients for whom the caller may speak: shown by number, or by name and address."""
+    identity_failures: int = 0
+    """How often the caller said who they were and it fitted nobody."""
 
 
 class CallNotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,3 +66,5 @@ class CallNotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     doctor_enquired: str = ""
     resolution: str = ""
     notes: str = ""
+    identified: tuple[str, ...] = ()
+    identity_failures: int = 0

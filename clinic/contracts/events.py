@@ -47,7 +47,29 @@ class AppointmentBooked(Fact, frozen=True, kw_only=True, tag="appointment.booked
     appointment_id: str
 
 
-AnyFact = CallStarted | CallEnded | CallLogged | AppointmentBooked
+class AppointmentCancelled(Fact, frozen=True, kw_only=True, tag="appointment.cancelled"):
+    """An appointment no longer stands, and its slot is free."""
+
+    appointment_id: str
+    doctor_id: str
+    freed_at: datetime
+    """When the slot that is free now begins."""
+    freed_until: datetime
+
+
+class AppointmentRescheduled(Fact, frozen=True, kw_only=True, tag="appointment.rescheduled"):
+    """An appointment stands at another time, and its old slot is free."""
+
+    appointment_id: str
+    doctor_id: str
+    """Of the old slot."""
+    freed_at: datetime
+    freed_until: datetime
+
+
+AnyFact = (
+    CallStarted | CallEnded | CallLogged | AppointmentBooked | AppointmentCancelled | AppointmentRescheduled
+)
 
 
 def encode(fact: Fact) -> bytes:

@@ -43,21 +43,25 @@ class FunctionRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """One function. Its name is also its file, its door, its URL and, for a tool, its topic."""
 
     name: str
-    kind: Literal["tool", "reaction", "webhook"]
+    kind: Literal["tool", "reaction", "job", "webhook"]
     declaration: Declaration | None = None
     """Of a tool."""
     deadline_seconds: float = 8.0
     """Of a tool: how long a caller waits for its answer."""
     on_late: Literal["refuse", "finish"] = "refuse"
     """Of a tool: what a delivery after the deadline does."""
+    once_per_call: bool = False
+    """Of a tool: the same arguments again in one call get the first answer, if it succeeded."""
     reacts_to: tuple[str, ...] = ()
     """Of a reaction: topics."""
+    every_minutes: int = 0
+    """Of a job: how often it is run."""
     deploy: Deploy = Deploy()
 
     @property
     def topics(self) -> tuple[str, ...]:
         """The topics whose messages are pushed to this function."""
-        return (self.name,) if self.kind == "tool" else self.reacts_to
+        return (self.name,) if self.kind in ("tool", "job") else self.reacts_to
 
 
 class FunctionTable(Struct, frozen=True, dict=True):
@@ -124,5 +128,7 @@ def _mistakes(rows: tuple[FunctionRow, ...]) -> Iterator[str]:
             yield f"{row.name}: declaration: a tool has one, and nothing else does"
         if (row.kind == "reaction") != bool(row.reacts_to):
             yield f"{row.name}: reacts_to: a reaction names its topics, and nothing else does"
+        if (row.kind == "job") != (row.every_minutes > 0):
+            yield f"{row.name}: every_minutes: a job is run every so many minutes, and nothing else is"
         if row.deadline_seconds <= 0:
             yield f"{row.name}: deadline_seconds: must be above 0"

@@ -17,6 +17,8 @@ from clinic.directory.clinic import Clinic, Doctor
 
 DEFAULT_FILE = Path(__file__).with_name("renova.toml")
 CELL_MINUTES = 15
+_PLACED = re.compile(r"(.*) - at (?:`key` in )?`\$\.?(.*)`")
+"""msgspec's words: what is wrong, and where."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -57,8 +59,9 @@ def _decode(file: Path, values: dict[str, Any]) -> Clinic:
     try:
         return msgspec.convert(values, Clinic)
     except msgspec.ValidationError as error:
-        reason, _, key = str(error).partition(" - at `$")
-        raise ClinicFileError(file, key.strip("`.") or "file", reason) from error
+        placed = _PLACED.fullmatch(str(error))
+        reason, key = placed.groups() if placed else (str(error), "")
+        raise ClinicFileError(file, key or "file", reason) from error
 
 
 def _mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:

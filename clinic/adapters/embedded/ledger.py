@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from clinic.adapters.embedded.database import Database
 from clinic.booking.change import Change
 from clinic.contracts import events
 from clinic.contracts.tool_call import LoggedToolCall, Outcome, Result, ToolCall
-from clinic.ports import AlreadyAnswered
+from clinic.ports import AlreadyAnswered, AskedBefore
 from clinic.settings import Settings
 
 _NOTHING = Change()
@@ -44,22 +45,27 @@ class EmbeddedLedger:
         result: Result,
         change: Change = _NOTHING,
         facts: Sequence[events.Fact] = (),
+        meaning: str = "",
     ) -> None:
         """Write change, answer and facts, all or nothing."""
         with self._database.transaction() as connection:
             _insert_request(connection, call)
-            try:
-                connection.execute(
-                    "INSERT INTO answers VALUES (?, ?, ?, ?)",
-                    (call.id, outcome, datetime.now(UTC).isoformat(), msgspec.json.encode(result)),
-                )
-            except sqlite3.IntegrityError as error:
-                raise AlreadyAnswered(call.id) from error
+            answer = (call.id, outcome, datetime.now(UTC).isoformat(), msgspec.json.encode(result))
+            with _raising(AlreadyAnswered):
+                connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", answer)
+            if meaning:
+                with _raising(AskedBefore):
+                    connection.execute("INSERT INTO meanings VALUES (?, ?)", (meaning, call.id))
             _write_change(connection, change)
             connection.executemany(
                 "INSERT INTO unpublished_facts (tool_call_id, body) VALUES (?, ?)",
                 [(call.id, events.encode(fact)) for fact in facts],
             )
+
+    def answer_to(self, meaning: str) -> Result | None:
+        """Return the answer that was committed with this meaning."""
+        rows = self._database.rows("SELECT tool_call_id FROM meanings WHERE meaning = ?", (meaning,))
+        return self.answer(rows[0][0]) if rows else None
 
     def unpublished(self, tool_call_id: str) -> list[bytes]:
         """Return the facts that nobody has published yet."""
@@ -92,6 +98,14 @@ class EmbeddedLedger:
 def open_port(settings: Settings) -> EmbeddedLedger:
     """Open the ledger."""
     return EmbeddedLedger(clinic_database(settings))
+
+
+@contextmanager
+def _raising(refusal: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise refusal from error
 
 
 def _insert_request(connection: sqlite3.Connection, call: ToolCall[Any]) -> None:

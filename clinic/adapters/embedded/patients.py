@@ -20,18 +20,22 @@ class EmbeddedPatients:
 
     def with_phone(self, phone: str) -> list[Patient]:
         """Return the patients of a number, the latest first."""
-        rows = self._database.rows(
-            "SELECT body FROM patients WHERE phone = ? AND phone <> '' ORDER BY seen DESC", (phone,)
-        )
-        return [msgspec.json.decode(row[0], type=Patient) for row in rows]
+        return self._with("phone", phone)
+
+    def with_email(self, email: str) -> list[Patient]:
+        """Return the patients of an e-mail address, the latest first."""
+        return self._with("email", email)
+
+    def _with(self, column: str, value: str) -> list[Patient]:
+        query = f"SELECT body FROM patients WHERE {column} = ? AND {column} <> '' ORDER BY seen DESC"
+        return [msgspec.json.decode(row[0], type=Patient) for row in self._database.rows(query, (value,))]
 
 
 def write(connection: sqlite3.Connection, patient: Patient) -> None:
     """Write a patient inside a transaction; an older entry of the same id gives way."""
     connection.execute(
-        "INSERT INTO patients SELECT ?, ?, 1 + coalesce(max(seen), 0), ? FROM patients WHERE true"
-        " ON CONFLICT (id) DO UPDATE SET phone = excluded.phone, seen = excluded.seen, body = excluded.body",
-        (patient.id, patient.phone, msgspec.json.encode(patient)),
+        "INSERT OR REPLACE INTO patients SELECT ?, ?, ?, 1 + coalesce(max(seen), 0), ? FROM patients",
+        (patient.id, patient.phone, patient.email, msgspec.json.encode(patient)),
     )
 
 
