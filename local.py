@@ -26,6 +26,7 @@ from werkzeug.serving import make_server
 
 from clinic.adapters.embedded import bus
 from clinic.adapters.embedded.delivery import Delivery
+from clinic.adapters.embedded.scheduler import Scheduler
 from clinic.contracts.function_table import FunctionTable, FunctionTableError, load_function_table
 from clinic.directory import Clinic, ClinicFileError, load_clinic
 from clinic.log import configure_log
@@ -140,11 +141,13 @@ def _door(name: str) -> WSGIApplication:
 @contextmanager
 def _delivery(settings: Settings, table: FunctionTable) -> Iterator[None]:
     queue = bus.open_port(settings)
-    delivery = Delivery(queue, table, settings.functions_port)
+    delivery, scheduler = Delivery(queue, table, settings.functions_port), Scheduler(queue, table)
     delivery.start()
+    scheduler.start()
     try:
         yield
     finally:
+        scheduler.close()
         delivery.close(DRAIN_SECONDS)
         queue.close()
 

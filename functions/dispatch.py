@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import structlog
 
+from clinic.booking.appointment import derived_id
 from clinic.booking.refusals import Refusal
 from clinic.contracts import events, tool_call
 from clinic.contracts.dead_letter import DeadLetter
 from clinic.contracts.function_table import FunctionRow
 from clinic.contracts.tool_call import Result, ToolCall
-from clinic.ports import AlreadyAnswered, Bus, Ledger, Reacted, SlotTaken
-from functions.answer import Answer
+from clinic.ports import AlreadyAnswered, Bus, Ledger, Overtaken, Reacted
+from functions.answer import Answer, refuse
 from functions.needs import Needs
 
 _log = structlog.get_logger("clinic")
@@ -57,49 +58,74 @@ def react(row: FunctionRow, reaction: Callable[..., Any], needs: Needs, letter: 
     reacted: Reacted = needs.open("reacted")
     if not isinstance(fact, wanted) or not reacted.once(row.name, fact.id):
         return
-    for follows in reaction(fact, **needs.of(reaction)) or ():
-        bus: Bus = needs.open("bus")
-        bus.publish(follows.type, events.encode(follows), events.attributes(follows))
+    _publish(reaction(fact, **needs.of(reaction)), needs)
     reacted.done(row.name, fact.id)
     _log.info("= reacted", function=row.name, call_id=fact.call_id, fact=fact.type, message_id=key)
+
+
+def run_job(job: Callable[..., Any], needs: Needs) -> None:
+    """Run a job and publish the facts that follow. Raises what the job raises: the bus tries again."""
+    _publish(job(**needs.of(job)), needs)
 
 
 def _commit(
     ledger: Ledger, row: FunctionRow, tool: Callable[..., Answer], needs: Needs, call: ToolCall[Any]
 ) -> None:
     for _ in range(MOST_CONFLICTS):
-        answer = _decide(row, tool, needs, call)
+        meaning = _meaning(call) if row.once_per_call else ""
+        answer = _answered_before(ledger, meaning) or _decide(row, tool, needs, call)
         try:
-            ledger.commit(call, answer.outcome, answer.result, answer.change, answer.facts)
-        except SlotTaken:
+            ledger.commit(
+                call,
+                answer.outcome,
+                answer.result,
+                answer.change,
+                answer.facts,
+                meaning if answer.first else "",
+            )
+        except Overtaken:
             continue
         except AlreadyAnswered:
             _log.info("? answered before", tool=row.name, call_id=call.call_id, tool_call_id=call.id)
             return
         _log.info("? answered", tool=row.name, call_id=call.call_id, outcome=answer.outcome)
         return
-    raise SlotTaken(f"{MOST_CONFLICTS} times in one tool call")
+    raise Overtaken(f"{MOST_CONFLICTS} times in one tool call")
+
+
+def _meaning(call: ToolCall[Any]) -> str:
+    """Return a digest of what was asked in this call, spelling and spaces aside."""
+    said = {
+        name: " ".join(value.casefold().split()) if isinstance(value, str) else value
+        for name, value in call.arguments.items()
+    }
+    return derived_id(call.call_id, call.tool, msgspec.json.encode(said, order="deterministic").decode())
+
+
+def _answered_before(ledger: Ledger, meaning: str) -> Answer | None:
+    result = ledger.answer_to(meaning) if meaning else None
+    return Answer(result=result, first=False) if result else None
 
 
 def _decide(row: FunctionRow, tool: Callable[..., Answer], needs: Needs, call: ToolCall[Any]) -> Answer:
     now: datetime = needs.open("now")
     if now > call.expires_at and row.on_late == "refuse":
-        return Answer(result=_expired(), outcome="expired")
+        return Answer(result=_expired(), outcome="expired", first=False)
     wanted = typing.get_type_hints(tool)["call"].__args__[0]
     try:
         arguments = msgspec.convert(call.arguments, wanted)
-        return tool(msgspec.structs.replace(call, arguments=arguments), **needs.of(tool))
+        answer = tool(msgspec.structs.replace(call, arguments=arguments), **needs.of(tool))
     except msgspec.ValidationError as error:
-        return Answer(result=_not_understood(error), outcome="refused")
+        return Answer(result=_not_understood(error), outcome="refused", first=False)
     except Refusal as refusal:
-        return Answer(result=refusal_result(refusal), outcome="refused")
+        return refuse(refusal)
+    return answer
 
 
-def refusal_result(refusal: Refusal, **more: Any) -> Result:
-    """Return a refusal as the result of its tool."""
-    return tool_call.refused(
-        refusal.say, refusal.reason_code, error_type=refusal.error_type, retryable=refusal.retryable, **more
-    )
+def _publish(follows: Iterable[events.Fact] | None, needs: Needs) -> None:
+    for fact in follows or ():
+        bus: Bus = needs.open("bus")
+        bus.publish(fact.type, events.encode(fact), events.attributes(fact))
 
 
 def _expired() -> Result:

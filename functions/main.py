@@ -16,7 +16,7 @@ from clinic.contracts.dead_letter import DeadLetter
 from clinic.contracts.function_table import FunctionRow, load_function_table
 from clinic.log import configure_log
 from clinic.settings import load_settings
-from functions.dispatch import answer_tool_call, react
+from functions.dispatch import answer_tool_call, react, run_job
 from functions.needs import Needs
 
 
@@ -34,6 +34,13 @@ def _reaction_door(row: FunctionRow, reaction: Callable[..., Any], needs: Needs)
     return door
 
 
+def _job_door(_: FunctionRow, job: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
+    def door(_event: CloudEvent) -> None:
+        run_job(job, needs)
+
+    return door
+
+
 def _webhook_door(_: FunctionRow, webhook: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
     def door(request: flask.Request) -> Any:
         return webhook(request, **needs.of(webhook))
@@ -46,7 +53,7 @@ def _letter(event: CloudEvent) -> DeadLetter:
     return DeadLetter(base64.b64decode(message["data"]), message.get("attributes") or {})
 
 
-_DOORS = {"tool": _tool_door, "reaction": _reaction_door, "webhook": _webhook_door}
+_DOORS = {"tool": _tool_door, "reaction": _reaction_door, "job": _job_door, "webhook": _webhook_door}
 
 
 def _open_door(target: str) -> Callable[..., Any]:

@@ -63,10 +63,13 @@ class Waiting(Struct, frozen=True, kw_only=True):
     """The days that would do, the clinic's calendar."""
     since: datetime
     language: str = "en"
-    status: Literal["waiting", "offered", "passed", "booked"] = "waiting"
-    offered: tuple[str, ...] = ()
-    """Ids of the cells held for the patient."""
+    status: Literal["waiting", "offered", "closed"] = "waiting"
+    offered_at: datetime | None = None
+    """When the slot that is held for the patient begins."""
+    offered_doctor: str = ""
     offered_until: datetime | None = None
+    told: bool = False
+    """Whether the offer has been mailed."""
 
     def wants(self, doctor_id: str, departments: Collection[str], day: date) -> bool:
         """Tell whether a slot of that doctor on that day would do."""

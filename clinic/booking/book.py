@@ -1,11 +1,20 @@
-"""The rule of booking: which cells a slot takes, and the appointment that stands there then."""
+"""The rules of booking, cancelling and moving: what changes in the book, decided without touching it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
 from clinic.booking.appointment import Appointment, Patient, derived_id
-from clinic.booking.change import Cell, Change
+from clinic.booking.change import Cell, Change, TakenCell
+from clinic.booking.holds import Seen, release
+from clinic.booking.refusals import NotAvailable
 from clinic.booking.schedule import Slot
 from clinic.contracts.call_record import CallNotes
+from clinic.contracts.tool_call import ToolCall
 from clinic.directory.clinic import Clinic, Department
 
 
@@ -14,15 +23,14 @@ def book(
     slot: Slot,
     department: Department,
     patient: Patient,
-    *,
-    tool_call_id: str,
-    call_id: str,
-    language: str,
-) -> Change:
-    """Return the change that books a slot; as a whole it fails if a cell is taken by then."""
+    call: ToolCall[Any],
+    seen: Seen,
+    held: Mapping[str, TakenCell],
+) -> tuple[Appointment, Change]:
+    """Return an appointment and the change that makes it; what else was held for the caller is given back."""
     appointment = Appointment(
-        id=derived_id("appointment", tool_call_id),
-        call_id=call_id,
+        id=derived_id("appointment", call.id),
+        call_id=call.call_id,
         patient_id=patient.id,
         patient_name=patient.name,
         email=patient.email,
@@ -31,17 +39,69 @@ def book(
         department_id=department.id,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        language=language,
+        language=call.language,
     )
-    return Change(
-        takes=tuple(Cell(slot.doctor_id, start, "booked", appointment.id) for start in slot.cells),
+    cells = _cells(appointment, slot)
+    notes = CallNotes(
+        call_id=call.call_id,
+        customer_name=patient.name,
+        customer_email=patient.email,
+        department_enquired=department.name,
+        doctor_enquired=clinic.doctor(slot.doctor_id).name,
+    )
+    kept = {cell.id for cell in cells}
+    return appointment, Change(
+        takes=cells,
+        over=seen.over(cells),
+        frees=release(held, kept),
         appointment=appointment,
         patient=patient,
-        call_notes=CallNotes(
-            call_id=call_id,
-            customer_name=patient.name,
-            customer_email=patient.email,
-            department_enquired=department.name,
-            doctor_enquired=clinic.doctor(slot.doctor_id).name,
-        ),
+        call_notes=notes,
     )
+
+
+def cancel(appointment: Appointment, book: Mapping[str, TakenCell], now: datetime) -> Change:
+    """Return the change that cancels an appointment and frees its slot.
+
+    `book` holds the taken cells around it. Raises NotAvailable where it is cancelled or past.
+    """
+    check_changeable(appointment, now)
+    return Change(
+        frees=_own(appointment, book), appointment=msgspec.structs.replace(appointment, status="cancelled")
+    )
+
+
+def reschedule(
+    appointment: Appointment, slot: Slot, seen: Seen, book: Mapping[str, TakenCell], now: datetime
+) -> tuple[Appointment, Change]:
+    """Return the moved appointment and the one change that takes the new slot and frees the old one.
+
+    Where they overlap, a cell stays the appointment's. Raises NotAvailable where it is cancelled or past.
+    """
+    check_changeable(appointment, now)
+    moved = msgspec.structs.replace(
+        appointment, doctor_id=slot.doctor_id, starts_at=slot.starts_at, ends_at=slot.ends_at
+    )
+    cells = _cells(moved, slot)
+    kept = {cell.id for cell in cells}
+    frees = {cell_id: version for cell_id, version in _own(appointment, book).items() if cell_id not in kept}
+    return moved, Change(takes=cells, over=seen.over(cells), frees=frees, appointment=moved)
+
+
+def check_changeable(appointment: Appointment, now: datetime) -> None:
+    """Raise NotAvailable if there is nothing to cancel or move any more."""
+    if appointment.status == "cancelled":
+        raise NotAvailable("already_cancelled", "That appointment is cancelled already.")
+    if appointment.starts_at <= now:
+        raise NotAvailable("in_the_past", "That appointment has already begun or passed.")
+
+
+def _cells(appointment: Appointment, slot: Slot) -> tuple[Cell, ...]:
+    return tuple(Cell(slot.doctor_id, start, "booked", appointment.id) for start in slot.cells)
+
+
+def _own(appointment: Appointment, book: Mapping[str, TakenCell]) -> dict[str, str]:
+    own = {cell_id: entry.version for cell_id, entry in book.items() if entry.cell.holder == appointment.id}
+    if not own:
+        raise NotAvailable("already_changed", "That appointment has just been changed.")
+    return own

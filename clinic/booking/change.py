@@ -52,7 +52,7 @@ class Change(Struct, frozen=True, kw_only=True):
     appointment: Appointment | None = None
     """Written over its older self: whoever changes an appointment replaces or frees a cell of it."""
     patient: Patient | None = None
-    waiting: Waiting | None = None
+    waiting: tuple[Waiting, ...] = ()
     call_notes: CallNotes | None = None
 
 

@@ -31,7 +31,7 @@ def read_request(
     clinic: Clinic, doctor_name: str, department: str, day: str, moment: str, minutes: int | None = None
 ) -> Request:
     """Return what was asked for; NotUnderstood or UnknownDoctor where it must be asked again."""
-    doctors, found = _whom(clinic, doctor_name, department)
+    doctors, found = read_whom(clinic, doctor_name, department)
     if minutes is not None and not 1 <= minutes <= LONGEST_MINUTES:
         raise NotUnderstood("duration_minutes", "How long should the appointment be?")
     return Request(doctors, found, to_utc(read_date(day), read_time(moment), clinic.zone), minutes)
@@ -52,10 +52,9 @@ def free_slot(clinic: Clinic, request: Request, now: datetime, taken: Taken) -> 
     raise reasons[0]
 
 
-def offers(clinic: Clinic, request: Request, now: datetime, taken: Taken) -> list[dict[str, str]]:
-    """Return what can be offered instead, as the model reads it."""
-    free = alternatives(clinic, request.doctors, request.starts_at, request.minutes, now, taken)
-    return [described(clinic, slot) for slot in free]
+def alternatives_to(clinic: Clinic, request: Request, now: datetime, taken: Taken) -> list[Slot]:
+    """Return what can be offered instead of what was asked for."""
+    return alternatives(clinic, request.doctors, request.starts_at, request.minutes, now, taken)
 
 
 def described(clinic: Clinic, slot: Slot) -> dict[str, str]:
@@ -78,7 +77,8 @@ def _check_free(clinic: Clinic, doctor: Doctor, wanted: Slot, taken: Taken) -> N
         raise NotAvailable("slot_taken", f"{doctor.name} is not free on {when}.")
 
 
-def _whom(clinic: Clinic, doctor_name: str, department: str) -> tuple[tuple[Doctor, ...], Department]:
+def read_whom(clinic: Clinic, doctor_name: str, department: str) -> tuple[tuple[Doctor, ...], Department]:
+    """Return the doctors who would do, and the department; UnknownDoctor where it must be asked again."""
     departments = departments_named(clinic, department)
     if doctor_name.strip():
         doctor = _one_doctor(clinic, doctor_name, departments)

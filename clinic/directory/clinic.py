@@ -99,6 +99,8 @@ class Clinic(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     least_notice_minutes: int = 60
     hold_minutes: int = 3
     """How long a slot that was offered is kept for the caller."""
+    waitlist_offer_minutes: int = 30
+    """How long a slot that was given back is kept for the patient it is offered to."""
 
     @cached_property
     def zone(self) -> ZoneInfo:

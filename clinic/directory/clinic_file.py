@@ -104,7 +104,12 @@ def _number_mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:
     for key, number in (("phone", clinic.phone), ("transfer_number", clinic.human_number)):
         if not _E164.fullmatch(number):
             yield key, f"{number!r} is not E.164, such as +914012345678"
-    at_least = {"booking_horizon_days": 1, "hold_minutes": 1, "least_notice_minutes": 0}
+    at_least = {
+        "booking_horizon_days": 1,
+        "hold_minutes": 1,
+        "waitlist_offer_minutes": 1,
+        "least_notice_minutes": 0,
+    }
     for key, least in at_least.items():
         if getattr(clinic, key) < least:
             yield key, f"must be at least {least}"

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
-from email.utils import format_datetime
-
-from clinic.booking.when import spoken
 from clinic.contracts.events import AppointmentBooked
 from clinic.directory import Clinic
 from clinic.ports import Appointments, Mailer
-
-_SENDER = "appointments@clinic.example.com"
-_TEXT = """\
-Dear {patient},
-
-your appointment at {clinic} is confirmed.
-
-    Doctor:      {doctor}
-    Department:  {department}
-    When:        {when} ({zone})
-    Reference:   {reference}
-
-To change or cancel it, call us on {phone}.
-
-{clinic}
-"""
+from functions.letters import about_appointment
 
 
 def send_confirmation(
@@ -37,22 +18,5 @@ def send_confirmation(
     appointment = appointments.get(fact.appointment_id)
     if appointment is None:
         raise LookupError(f"no appointment {fact.appointment_id}")
-    message = EmailMessage()
-    message["From"] = _SENDER
-    message["To"] = appointment.email
-    message["Subject"] = f"Your appointment at {clinic.name}"
-    message["Date"] = format_datetime(fact.occurred_at)
-    message["Message-ID"] = f"<confirmation.{appointment.id}@clinic.example.com>"
-    message.set_content(
-        _TEXT.format(
-            patient=appointment.patient_name,
-            clinic=clinic.name,
-            doctor=clinic.doctor(appointment.doctor_id).name,
-            department=clinic.department(appointment.department_id).name,
-            when=spoken(appointment.starts_at, clinic.zone),
-            zone=clinic.time_zone,
-            reference=appointment.id,
-            phone=clinic.phone,
-        )
-    )
-    mailer.send(message, key=f"confirmation-{appointment.id}")
+    mail = about_appointment("confirmation", appointment, clinic, fact.occurred_at)
+    mailer.send(mail, key=f"confirmation-{appointment.id}")

@@ -1,19 +1,22 @@
-"""Tells a caller whether a slot is free, and what is free instead."""
+"""Tells a caller whether a slot is free, and what is free instead; what is offered is held for the call."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 
-from clinic.booking.change import Change
+from clinic.booking.holds import Seen, hold
 from clinic.booking.refusals import NotAvailable
-from clinic.booking.request import Request, described, free_slot, offers, read_request
+from clinic.booking.request import Request, alternatives_to, described, free_slot, read_request
+from clinic.booking.schedule import Slot
 from clinic.contracts.call_record import CallNotes
-from clinic.contracts.tool_call import ToolCall, succeeded
+from clinic.contracts.tool_call import Result, ToolCall, succeeded
 from clinic.directory import Clinic
-from clinic.ports import Appointments
+from clinic.ports import Appointments, Calls, Patients
 from functions.answer import Answer
+from functions.caller import caller_of, held_for
 
 
 class AvailabilityAsked(Struct, frozen=True, kw_only=True):
@@ -27,7 +30,13 @@ class AvailabilityAsked(Struct, frozen=True, kw_only=True):
 
 
 def check_appointment_availability(
-    call: ToolCall[AvailabilityAsked], *, clinic: Clinic, appointments: Appointments, now: datetime
+    call: ToolCall[AvailabilityAsked],
+    *,
+    clinic: Clinic,
+    appointments: Appointments,
+    calls: Calls,
+    patients: Patients,
+    now: datetime,
 ) -> Answer:
     """Return `available`, the slot asked for, and up to three alternatives where it is not."""
     asked = call.arguments
@@ -39,30 +48,31 @@ def check_appointment_availability(
         asked.appointment_time,
         asked.duration_minutes,
     )
-    notes = _enquiry(call.call_id, request)
-    try:
-        slot = described(clinic, free_slot(clinic, request, now, appointments.taken))
-    except NotAvailable as reason:
-        instead = offers(clinic, request, now, appointments.taken)
-        return _unavailable(reason, instead, notes)
-    message = f"{slot['doctor_name']} is free on {slot['spoken']}."
+    caller = caller_of(call.call_id, calls, patients)
+    seen = Seen(appointments.taken, now, caller.holders)
+    offered, result = _offer(clinic, request, now, seen)
+    until = now + timedelta(minutes=clinic.hold_minutes)
+    change = hold(offered, call.call_id, until, seen, held_for(caller, appointments))
     return Answer(
-        result=succeeded(message, available=True, requested_slot=slot, alternatives=[]),
-        change=Change(call_notes=notes),
+        result=result, change=msgspec.structs.replace(change, call_notes=_enquiry(call.call_id, request))
     )
 
 
-def _unavailable(reason: NotAvailable, instead: list[dict[str, str]], notes: CallNotes) -> Answer:
+def _offer(clinic: Clinic, request: Request, now: datetime, seen: Seen) -> tuple[list[Slot], Result]:
+    try:
+        slot = free_slot(clinic, request, now, seen.taken)
+    except NotAvailable as reason:
+        instead = alternatives_to(clinic, request, now, seen.taken)
+        return instead, _unavailable(reason, [described(clinic, each) for each in instead])
+    wanted = described(clinic, slot)
+    message = f"{wanted['doctor_name']} is free on {wanted['spoken']}."
+    return [slot], succeeded(message, available=True, requested_slot=wanted, alternatives=[])
+
+
+def _unavailable(reason: NotAvailable, instead: list[dict[str, str]]) -> Result:
     message = reason.say if instead else f"{reason.say} I find nothing else in the next two weeks."
-    return Answer(
-        result=succeeded(
-            message,
-            available=False,
-            reason_code=reason.reason_code,
-            requested_slot=None,
-            alternatives=instead,
-        ),
-        change=Change(call_notes=notes),
+    return succeeded(
+        message, available=False, reason_code=reason.reason_code, requested_slot=None, alternatives=instead
     )
 
 

@@ -83,8 +83,7 @@ def write(connection: sqlite3.Connection, change: Change) -> None:
                 _json(appointment),
             ),
         )
-    if change.waiting:
-        waiting = change.waiting
+    for waiting in change.waiting:
         connection.execute(
             "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?)",
             (waiting.id, waiting.status, waiting.since.astimezone(UTC).isoformat(), _json(waiting)),
@@ -122,4 +121,4 @@ def _json(value: object) -> str:
 
 
 def _sortable(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
+    return instant.astimezone(UTC).isoformat()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,7 +19,8 @@ CREATE TABLE IF NOT EXISTS rows (
     UNIQUE (sheet, key)
 )
 """
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[+-](?![0-9]+\Z)")
+"""How a cell begins that a spreadsheet would run (OWASP, CSV injection); a phone number does not."""
 
 
 class CsvRegister:
@@ -54,5 +56,4 @@ def open_port(settings: Settings) -> CsvRegister:
 
 
 def _plain(value: str) -> str:
-    # A spreadsheet runs a cell that begins so as a formula (OWASP, CSV injection).
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) and not value[1:].isdigit() else value
+    return f"'{value}" if _FORMULA.match(value) else value

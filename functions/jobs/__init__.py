@@ -1,0 +1,1 @@
+"""What is done every so many minutes."""
