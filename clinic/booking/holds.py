@@ -16,7 +16,7 @@ class Seen:
     """The taken cells that one decision has read: what of them its caller may have, and their versions."""
 
     def __init__(self, read: Read, now: datetime, holders: Collection[str]) -> None:
-        """`holders` are the names under which slots are held for this caller."""
+        """`holders` are the names under which slots are held for this caller, or an appointment to be moved."""
         self._read, self._now, self._holders = read, now, holders
         self._cells: dict[str, TakenCell] = {}
 
@@ -31,9 +31,8 @@ class Seen:
         return {cell.id: self._cells[cell.id].version for cell in cells if cell.id in self._cells}
 
     def _is_open(self, cell: Cell) -> bool:
-        if cell.state != "held":
-            return False
-        return cell.holder in self._holders or cell.until is None or cell.until <= self._now
+        expired = cell.state == "held" and cell.until is not None and cell.until <= self._now
+        return expired or cell.holder in self._holders
 
 
 def hold(

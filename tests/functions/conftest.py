@@ -1,5 +1,6 @@
 """A world for functions: an empty embedded store, and tool calls to put to it."""
 
+import importlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from clinic.contracts import tool_call
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.function_table import FunctionTable, load_function_table
 from clinic.contracts.tool_call import ToolCall
 from clinic.directory import Clinic, load_clinic
+from clinic.ports import Calls
 from clinic.settings import Settings
+from functions.dispatch import answer_tool_call
 from functions.needs import Needs
 
 Ask = Callable[..., ToolCall[dict[str, Any]]]
@@ -79,3 +83,77 @@ def free_day(clinic: Clinic) -> str:
     while day.weekday() != 4 or clinic.closure(day, "mehta"):
         day += timedelta(days=1)
     return day.isoformat()
+
+
+@pytest.fixture
+def use(needs: Needs, table: FunctionTable, ask: Ask) -> Callable[..., dict[str, Any]]:
+    """Call a tool as the model would, and return its result."""
+
+    def run(tool: str, **arguments: Any) -> dict[str, Any]:
+        call = ask(tool, **arguments)
+        function = getattr(importlib.import_module(f"functions.tools.{tool}"), tool)
+        answer_tool_call(table[tool], function, needs, tool_call.encode(call))
+        result: dict[str, Any] = needs.open("ledger").answer(call.id)
+        return result
+
+    return run
+
+
+@pytest.fixture
+def book(use: Callable[..., dict[str, Any]], free_day: str) -> Callable[..., dict[str, Any]]:
+    """Book Asha Rao with Dr. Mehta on the free day at half past ten, or as changed."""
+
+    def run(**changes: Any) -> dict[str, Any]:
+        wish = {
+            "patient_name": "Asha Rao",
+            "email": "asha.rao@example.com",
+            "appointment_date": free_day,
+            "appointment_time": "10:30 AM",
+            "doctor_name": "Dr. Anil Mehta",
+            "department": "Cardiology",
+        }
+        return use("book_appointment", **{**wish, **changes})
+
+    return run
+
+
+@pytest.fixture
+def next_call(needs: Needs) -> Callable[..., CallRecord]:
+    """Let another call come in, from a withheld number unless told otherwise."""
+
+    def ring(number: int = 2, caller_phone: str = "") -> CallRecord:
+        now = datetime.now(UTC)
+        record = CallRecord(
+            call_id=f"call-{number}",
+            session_id=f"CA{number:032d}",
+            channel="phone",
+            timestamp=now,
+            caller_phone=caller_phone,
+        )
+        calls: Calls = needs.open("calls")
+        return calls.ring(record, f"ticket-{number}", now + timedelta(minutes=1), 50)
+
+    return ring
+
+
+@pytest.fixture
+def use_in(needs: Needs, table: FunctionTable) -> Callable[..., dict[str, Any]]:
+    """Call a tool in a given call."""
+    numbers = iter(range(1, 1000))
+
+    def run(record: CallRecord, tool: str, **arguments: Any) -> dict[str, Any]:
+        now = datetime.now(UTC)
+        call = ToolCall(
+            id=f"{record.call_id}-in-{next(numbers)}",
+            call_id=record.call_id,
+            tool=tool,
+            arguments=arguments,
+            requested_at=now,
+            expires_at=now + timedelta(seconds=8),
+        )
+        function = getattr(importlib.import_module(f"functions.tools.{tool}"), tool)
+        answer_tool_call(table[tool], function, needs, tool_call.encode(call))
+        result: dict[str, Any] = needs.open("ledger").answer(call.id)
+        return result
+
+    return run

@@ -6,39 +6,11 @@ from typing import Any
 
 import pytest
 
-from clinic.contracts import events, tool_call
+from clinic.contracts import events
 from clinic.contracts.call_record import CallRecord
-from clinic.contracts.function_table import FunctionTable
-from clinic.contracts.tool_call import ToolCall
-from functions.dispatch import answer_tool_call
 from functions.needs import Needs
-from functions.tools.book_appointment import book_appointment
 
-Ask = Callable[..., ToolCall[dict[str, Any]]]
 Book = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def wish(free_day: str) -> dict[str, str]:
-    return {
-        "patient_name": "Asha Rao",
-        "email": "asha.rao@example.com",
-        "appointment_date": free_day,
-        "appointment_time": "10:30 AM",
-        "doctor_name": "Dr. Anil Mehta",
-        "department": "Cardiology",
-    }
-
-
-@pytest.fixture
-def book(needs: Needs, table: FunctionTable, ask: Ask, wish: dict[str, str]) -> Book:
-    def run(**changes: Any) -> dict[str, Any]:
-        call = ask("book_appointment", **{**wish, **changes})
-        answer_tool_call(table[call.tool], book_appointment, needs, tool_call.encode(call))
-        result: dict[str, Any] = needs.open("ledger").answer(call.id)
-        return result
-
-    return run
 
 
 def test_a_booking_stands_in_the_book_for_the_caller(book: Book, needs: Needs, ringing: CallRecord) -> None:
@@ -109,3 +81,35 @@ def test_nothing_is_booked_on_what_was_not_understood(
     result = book(**changes)
     assert (result["success"], result["reason_code"]) == (False, reason)
     assert needs.open("appointments").of_call(ringing.call_id) == []
+
+
+def test_the_same_booking_asked_twice_in_a_call_is_one_appointment(
+    book: Book, needs: Needs, ringing: CallRecord
+) -> None:
+    first, again = book(), book(patient_name="ASHA  RAO")
+    assert again == first
+    assert len(needs.open("appointments").of_call(ringing.call_id)) == 1
+
+
+def test_a_slot_held_for_this_call_is_booked_and_the_others_are_given_back(
+    book: Book, use: Book, needs: Needs, ringing: CallRecord, free_day: str
+) -> None:
+    book(patient_name="Ravi Kumar", email="ravi@example.com")
+    use(
+        "check_appointment_availability",
+        appointment_date=free_day,
+        appointment_time="10:30 AM",
+        doctor_name="Mehta",
+    )
+    assert len(needs.open("appointments").held_by(ringing.call_id)) == 6
+    assert book(appointment_time="11:00 AM")["success"] is True
+    assert needs.open("appointments").held_by(ringing.call_id) == {}
+
+
+def test_a_slot_held_for_another_call_is_not_to_be_had(
+    book: Book, use_in: Book, next_call: Callable[..., CallRecord], free_day: str
+) -> None:
+    other = next_call()
+    asked = {"appointment_date": free_day, "appointment_time": "10:30 AM", "doctor_name": "Mehta"}
+    assert use_in(other, "check_appointment_availability", **asked)["available"] is True
+    assert book()["reason_code"] == "slot_taken"
