@@ -15,7 +15,7 @@ from clinic.booking.appointment import derived_id
 from clinic.booking.refusals import Refusal
 from clinic.contracts import events, tool_call
 from clinic.contracts.dead_letter import DeadLetter
-from clinic.contracts.function_table import FunctionRow
+from clinic.contracts.function_table import FunctionRow, load_function_table
 from clinic.contracts.tool_call import Result, ToolCall
 from clinic.ports import AlreadyAnswered, Bus, Ledger, Overtaken, Reacted
 from functions.answer import Answer, refuse
@@ -23,6 +23,7 @@ from functions.needs import Needs
 
 _log = structlog.get_logger("clinic")
 
+_EFFECTS = frozenset(row.name for row in load_function_table() if row.once_per_call)
 MOST_CONFLICTS = 5
 """A tool decides anew when a slot is taken under its hands; it then sees the slot as taken."""
 
@@ -72,7 +73,7 @@ def _commit(
     ledger: Ledger, row: FunctionRow, tool: Callable[..., Answer], needs: Needs, call: ToolCall[Any]
 ) -> None:
     for _ in range(MOST_CONFLICTS):
-        meaning = _meaning(call) if row.once_per_call else ""
+        meaning = _meaning(call, ledger) if row.once_per_call else ""
         answer = _answered_before(ledger, meaning) or _decide(row, tool, needs, call)
         try:
             ledger.commit(
@@ -93,13 +94,19 @@ def _commit(
     raise Overtaken(f"{MOST_CONFLICTS} times in one tool call")
 
 
-def _meaning(call: ToolCall[Any]) -> str:
-    """Return a digest of what was asked in this call, spelling and spaces aside."""
+def _meaning(call: ToolCall[Any], ledger: Ledger) -> str:
+    """Return a digest of what was asked in this call, spelling and spaces aside.
+
+    What other tools have done since belongs to it: after a cancellation the same booking is a new one.
+    """
+    done = [other.tool for other in ledger.of_call(call.call_id) if other.outcome == "succeeded"]
+    others = sum(tool in _EFFECTS and tool != call.tool for tool in done)
     said = {
         name: " ".join(value.casefold().split()) if isinstance(value, str) else value
         for name, value in call.arguments.items()
     }
-    return derived_id(call.call_id, call.tool, msgspec.json.encode(said, order="deterministic").decode())
+    arguments = msgspec.json.encode(said, order="deterministic").decode()
+    return derived_id(call.call_id, call.tool, str(others), arguments)
 
 
 def _answered_before(ledger: Ledger, meaning: str) -> Answer | None:

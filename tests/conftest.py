@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 _OURS = ("TWILIO", "GEMINI", "GOOGLE", "CLINIC", "LOCAL", "PORT", "FUNCTIONS", "REALTIME", "MAX", "LOG")
+
+# No deadline: a shared machine's pauses are no failures. The first text of a fresh clone is slow to draw.
+settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("nightly", settings.get_profile("usual"), max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 
 class LocalRun:
