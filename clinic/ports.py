@@ -56,6 +56,9 @@ class Appointments(Protocol):
     def of_patients(self, patient_ids: Sequence[str], after: datetime) -> list[Appointment]:
         """Return the patients' appointments that stand and begin after an instant, in order."""
 
+    def coming(self, after: datetime) -> list[Appointment]:
+        """Return all appointments that stand and begin after an instant, in order."""
+
     def waiting(self) -> list[Waiting]:
         """Return who waits for a slot or has been offered one, the longest waiting first."""
 

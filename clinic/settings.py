@@ -35,8 +35,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     gemini_voice: Annotated[str, Meta(description="The agent's voice")] = "Charon"
     clinic_file: Annotated[str, Meta(description="The clinic's TOML file. Unset: Renova Hospitals")] = ""
     store: Annotated[
-        Literal["embedded"], Meta(description="Where everything is kept: `embedded` under LOCAL_DATA")
+        Literal["embedded", "cloud"],
+        Meta(description="Where everything is kept: `embedded` under LOCAL_DATA, or in Google's `cloud`"),
     ] = "embedded"
+    google_cloud_project: Annotated[
+        str, Meta(description="The project of the cloud store. Unset: that of the credentials")
+    ] = ""
     local_data: Annotated[str, Meta(description="Folder of the embedded store")] = ".local"
     port: Annotated[Port, Meta(description="The realtime service (WebSockets, health, page)")] = 8080
     functions_port: Annotated[Port, Meta(description="The functions, in the local run")] = 8081

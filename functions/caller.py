@@ -36,7 +36,9 @@ def caller_of(call_id: str, calls: Calls, patients: Patients) -> Caller:
 
 def busy_until(appointment: Appointment, clinic: Clinic) -> datetime:
     """Return the end of an appointment and of its doctor's buffer."""
-    return appointment.ends_at + timedelta(minutes=clinic.doctor(appointment.doctor_id).buffer_minutes)
+    known = clinic.has_doctor(appointment.doctor_id)
+    buffer = clinic.doctor(appointment.doctor_id).buffer_minutes if known else 0
+    return appointment.ends_at + timedelta(minutes=buffer)
 
 
 def held_for(caller: Caller, appointments: Appointments) -> dict[str, TakenCell]:

@@ -48,6 +48,8 @@ class Appointment(Struct, frozen=True, kw_only=True):
     ends_at: datetime
     language: str = "en"
     status: Literal["booked", "cancelled"] = "booked"
+    flag: Literal["", "outside_hours"] = ""
+    """Why staff should look at it: it is kept although the doctor no longer works then."""
 
 
 class Waiting(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from clinic.booking.appointment import Appointment, Patient, derived_id
 from clinic.booking.change import Cell, Change, TakenCell
 from clinic.booking.holds import Seen, release
 from clinic.booking.refusals import NotAvailable
-from clinic.booking.schedule import Slot
+from clinic.booking.schedule import Slot, works_then
 from clinic.contracts.call_record import CallNotes
 from clinic.contracts.tool_call import ToolCall
 from clinic.directory.clinic import Clinic, Department
@@ -80,12 +80,29 @@ def reschedule(
     """
     check_changeable(appointment, now)
     moved = msgspec.structs.replace(
-        appointment, doctor_id=slot.doctor_id, starts_at=slot.starts_at, ends_at=slot.ends_at
+        appointment, doctor_id=slot.doctor_id, starts_at=slot.starts_at, ends_at=slot.ends_at, flag=""
     )
     cells = _cells(moved, slot)
     kept = {cell.id for cell in cells}
     frees = {cell_id: version for cell_id, version in _own(appointment, book).items() if cell_id not in kept}
     return moved, Change(takes=cells, over=seen.over(cells), frees=frees, appointment=moved)
+
+
+def flagged(appointment: Appointment, clinic: Clinic) -> Appointment:
+    """Return the appointment with the flag it should have now that the directory may have changed."""
+    works = clinic.has_doctor(appointment.doctor_id) and works_then(
+        clinic, clinic.doctor(appointment.doctor_id), appointment.starts_at, appointment.ends_at
+    )
+    return msgspec.structs.replace(appointment, flag="" if works else "outside_hours")
+
+
+def rewritten(appointment: Appointment, book: Mapping[str, TakenCell]) -> Change:
+    """Return the change that writes an appointment anew where it is, unless somebody changes it meanwhile.
+
+    Raises NotAvailable where its cells are gone already.
+    """
+    own = _own(appointment, book)
+    return Change(takes=tuple(book[cell_id].cell for cell_id in own), over=own, appointment=appointment)
 
 
 def check_changeable(appointment: Appointment, now: datetime) -> None:

@@ -16,7 +16,7 @@ class Seen:
     """The taken cells that one decision has read: what of them its caller may have, and their versions."""
 
     def __init__(self, read: Read, now: datetime, holders: Collection[str]) -> None:
-        """`holders` are the names under which slots are held for this caller, or an appointment to be moved."""
+        """`holders` are whose cells the caller may have: their holds, an appointment that is to be moved."""
         self._read, self._now, self._holders = read, now, holders
         self._cells: dict[str, TakenCell] = {}
 

@@ -50,8 +50,11 @@ def slots_of_day(clinic: Clinic, doctor: Doctor, day: date, minutes: int | None 
         return
     length = timedelta(minutes=minutes or doctor.slot_minutes)
     step = _whole_cells(timedelta(minutes=doctor.slot_minutes + doctor.buffer_minutes))
+    start = datetime.min.replace(tzinfo=UTC)
     for span in doctor.spans(day):
-        start, closes = (opening_time(day, moment, clinic.zone) for moment in (span.opens, span.closes))
+        opens, closes = (opening_time(day, moment, clinic.zone) for moment in (span.opens, span.closes))
+        # A buffer may be longer than the break it begins in.
+        start = max(start, opens)
         while start + length <= closes:
             yield slot(doctor, start, minutes)
             start += step
@@ -66,7 +69,17 @@ def check_bookable(clinic: Clinic, doctor: Doctor, wanted: Slot, now: datetime) 
         raise NotAvailable("closed", f"The clinic is closed on {spoken_day(day)}: {closure.name}.")
     if closure or not doctor.spans(day):
         raise NotAvailable("doctor_away", f"{doctor.name} does not see patients on {spoken_day(day)}.")
-    _check_hours(clinic, doctor, wanted, day)
+    _check_hours(clinic, doctor, wanted)
+
+
+def works_then(clinic: Clinic, doctor: Doctor, starts_at: datetime, ends_at: datetime) -> bool:
+    """Tell whether a doctor sees patients in that time, as the directory says today."""
+    day = starts_at.astimezone(clinic.zone).date()
+    return clinic.closure(day, doctor.id) is None and any(
+        opening_time(day, span.opens, clinic.zone) <= starts_at
+        and ends_at <= opening_time(day, span.closes, clinic.zone)
+        for span in doctor.spans(day)
+    )
 
 
 def _check_notice(clinic: Clinic, wanted: Slot, now: datetime) -> None:
@@ -78,12 +91,8 @@ def _check_notice(clinic: Clinic, wanted: Slot, now: datetime) -> None:
         raise NotAvailable("too_far", f"We book no further ahead than {clinic.booking_horizon_days} days.")
 
 
-def _check_hours(clinic: Clinic, doctor: Doctor, wanted: Slot, day: date) -> None:
-    if not any(
-        opening_time(day, span.opens, clinic.zone) <= wanted.starts_at
-        and wanted.ends_at <= opening_time(day, span.closes, clinic.zone)
-        for span in doctor.spans(day)
-    ):
+def _check_hours(clinic: Clinic, doctor: Doctor, wanted: Slot) -> None:
+    if not works_then(clinic, doctor, wanted.starts_at, wanted.ends_at):
         raise NotAvailable("outside_hours", f"{doctor.name} does not see patients at that time.")
     if (wanted.starts_at - datetime.min.replace(tzinfo=UTC)) % CELL:
         raise NotAvailable("no_such_slot", "Appointments begin on the quarter of an hour.")

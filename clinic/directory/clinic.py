@@ -131,6 +131,21 @@ class Clinic(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         """Return the doctor of that id; KeyError if the directory has none."""
         return self._doctors_by_id[doctor_id]
 
+    def has_doctor(self, doctor_id: str) -> bool:
+        """Tell whether a doctor still works here; an old appointment may be of one who does not."""
+        return doctor_id in self._doctors_by_id
+
+    def name_of_doctor(self, doctor_id: str) -> str:
+        """Return a doctor's name, also of one whom the directory no longer has."""
+        return (
+            self._doctors_by_id[doctor_id].name if self.has_doctor(doctor_id) else "a doctor who has left us"
+        )
+
+    def name_of_department(self, department_id: str) -> str:
+        """Return a department's name, or its id where the directory no longer has it."""
+        known = self._departments_by_id.get(department_id)
+        return known.name if known else department_id
+
     def department(self, department_id: str) -> Department:
         """Return the department of that id; KeyError if the directory has none."""
         return self._departments_by_id[department_id]

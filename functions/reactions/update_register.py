@@ -55,7 +55,7 @@ def _put_patient(
         "name": appointment.patient_name,
         "email": appointment.email,
         "language": appointment.language,
-        "last_doctor": clinic.doctor(appointment.doctor_id).name,
+        "last_doctor": clinic.name_of_doctor(appointment.doctor_id),
         "last_appointment": f"{appointment.starts_at.astimezone(clinic.zone):%Y-%m-%d %H:%M}",
     }
     register.put("patients", appointment.patient_id, row)

@@ -49,7 +49,7 @@ def cancel_appointment(
         freed_at=appointment.starts_at,
         freed_until=appointment.ends_at,
     )
-    message = f"The appointment with {clinic.doctor(appointment.doctor_id).name} on {when} is cancelled."
+    message = f"The appointment with {clinic.name_of_doctor(appointment.doctor_id)} on {when} is cancelled."
     return Answer(
         result=succeeded(message, appointment_id=appointment.id),
         change=cancel(appointment, book, now),

@@ -69,9 +69,11 @@ def _message(coming: list[Appointment], clinic: Clinic) -> str:
     if not coming:
         return "I find no coming appointment."
     said = ", and ".join(
-        f"with {clinic.doctor(each.doctor_id).name} on {spoken(each.starts_at, clinic.zone)}"
+        f"with {clinic.name_of_doctor(each.doctor_id)} on {spoken(each.starts_at, clinic.zone)}"
         for each in coming
     )
+    flagged = any(each.flag for each in coming)
+    said += ". The doctor's hours have changed since, so another time may be needed" if flagged else ""
     return f"I find {'one appointment' if len(coming) == 1 else f'{len(coming)} appointments'}: {said}."
 
 
@@ -80,9 +82,10 @@ def _described(clinic: Clinic, appointment: Appointment) -> dict[str, str]:
     return {
         "appointment_id": appointment.id,
         "patient_name": appointment.patient_name,
-        "doctor_name": clinic.doctor(appointment.doctor_id).name,
-        "department": clinic.department(appointment.department_id).name,
+        "doctor_name": clinic.name_of_doctor(appointment.doctor_id),
+        "department": clinic.name_of_department(appointment.department_id),
         "date": local.date().isoformat(),
         "time": written_time(local.time()),
         "spoken": spoken(appointment.starts_at, clinic.zone),
+        "flag": appointment.flag,
     }

@@ -71,6 +71,6 @@ def reschedule_appointment(
 def _request(clinic: Clinic, asked: MoveAsked, old: Appointment) -> Request:
     """Read the new time; the length stays the appointment's."""
     minutes = int((old.ends_at - old.starts_at).total_seconds()) // 60
-    doctor = asked.doctor_name or clinic.doctor(old.doctor_id).name
-    department = clinic.department(old.department_id).name
+    doctor = asked.doctor_name or clinic.name_of_doctor(old.doctor_id)
+    department = clinic.name_of_department(old.department_id)
     return read_request(clinic, doctor, department, asked.appointment_date, asked.appointment_time, minutes)

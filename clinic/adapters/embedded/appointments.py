@@ -50,9 +50,12 @@ class EmbeddedAppointments:
         marks = ",".join("?" * len(patient_ids))
         of_patients = f"SELECT body FROM appointments WHERE patient_id IN ({marks})"
         query = f"{of_patients} AND starts_at > ? ORDER BY starts_at"
-        rows = self._database.rows(query, (*patient_ids, _sortable(after)))
-        found = [msgspec.json.decode(row[0], type=Appointment) for row in rows]
-        return [appointment for appointment in found if appointment.status == "booked"]
+        return _standing(self._database.rows(query, (*patient_ids, _sortable(after))))
+
+    def coming(self, after: datetime) -> list[Appointment]:
+        """Return all appointments that stand and begin after an instant, in order."""
+        query = "SELECT body FROM appointments WHERE starts_at > ? ORDER BY starts_at, id"
+        return _standing(self._database.rows(query, (_sortable(after),)))
 
     def waiting(self) -> list[Waiting]:
         """Return who waits for a slot or has been offered one, the longest waiting first."""
@@ -114,6 +117,11 @@ def _check_one(changed: sqlite3.Cursor) -> None:
 
 def _cells(rows: list[tuple[str, str]]) -> dict[str, TakenCell]:
     return {cell_id: TakenCell(msgspec.json.decode(body, type=Cell), body) for cell_id, body in rows}
+
+
+def _standing(rows: list[tuple[str]]) -> list[Appointment]:
+    found = [msgspec.json.decode(row[0], type=Appointment) for row in rows]
+    return [appointment for appointment in found if appointment.status == "booked"]
 
 
 def _json(value: object) -> str:

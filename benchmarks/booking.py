@@ -1,0 +1,217 @@
+"""Fifty callers race for one slot, and a year of a half full clinic is asked for a free one."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import structlog
+
+from clinic.booking.alternatives import DAYS_AHEAD
+from clinic.booking.change import Cell, Change
+from clinic.booking.holds import Seen
+from clinic.booking.refusals import NotAvailable
+from clinic.booking.request import alternatives_to, free_slot, read_request
+from clinic.booking.schedule import slots_of_day
+from clinic.contracts import tool_call
+from clinic.contracts.call_record import CallRecord
+from clinic.contracts.function_table import load_function_table
+from clinic.contracts.tool_call import Result, ToolCall
+from clinic.directory import Clinic, load_clinic
+from clinic.ports import Appointments
+from clinic.settings import Settings
+from functions.dispatch import answer_tool_call
+from functions.needs import Needs
+from functions.tools.book_appointment import book_appointment
+
+CALLERS = 50
+YEAR_DAYS = 365
+ASKED = 200
+
+
+def main() -> int:
+    """Print the figures of every store that is there."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.booking", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=1000, help="races for a slot (default 1000)")
+    rounds = parser.parse_args().rounds
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    for settings in _stores():
+        _race(settings, rounds)
+        _availability(settings)
+    return 0
+
+
+def _stores() -> Iterator[Settings]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Settings(local_data=folder)
+    if os.environ.get("FIRESTORE_EMULATOR_HOST"):
+        yield Settings(store="cloud", google_cloud_project=f"bench-{uuid.uuid4().hex[:8]}")
+    else:
+        sys.stdout.write("cloud: FIRESTORE_EMULATOR_HOST is not set, so Firestore was not measured\n")
+
+
+def _race(settings: Settings, rounds: int) -> None:
+    needs = Needs(settings)
+    clinic = load_clinic()
+    now = datetime.now(UTC)
+    for caller in range(CALLERS):
+        record = CallRecord(
+            call_id=f"race-{caller}", session_id=f"CA{uuid.uuid4().hex}", channel="phone", timestamp=now
+        )
+        needs.open("calls").ring(record, uuid.uuid4().hex, now + timedelta(minutes=1), CALLERS + 1)
+    outcomes: Counter[str] = Counter()
+    began = time.perf_counter()
+    with ThreadPoolExecutor(CALLERS) as pool:
+        for number, (day, moment, doctor) in enumerate(_slots(clinic, rounds)):
+            book = _booker(needs, number, day, moment, doctor)
+            results = list(pool.map(book, range(CALLERS)))
+            outcomes.update(map(_outcome, results))
+            outcomes[f"{sum(result['success'] for result in results)} booked in a round"] += 1
+            if number % 50 == 49:
+                sys.stderr.write(f"\r{settings.store}: {number + 1} of {rounds} rounds")
+    seconds = time.perf_counter() - began
+    sys.stderr.write("\n")
+    sys.stdout.write(f"{settings.store}: {CALLERS} callers, {rounds} rounds, {seconds:.0f} s\n")
+    for outcome, count in sorted(outcomes.items()):
+        sys.stdout.write(f"{settings.store}:   {outcome}: {count}\n")
+
+
+def _slots(clinic: Clinic, rounds: int) -> Iterator[tuple[str, str, str]]:
+    """Yield days, times and doctors of slots nobody has, one for each round."""
+    first = datetime.now(clinic.zone).date() + timedelta(days=1)
+    count = 0
+    for ahead in range(clinic.booking_horizon_days - 1):
+        for doctor in clinic.doctors:
+            for slot in slots_of_day(clinic, doctor, first + timedelta(days=ahead)):
+                if count == rounds:
+                    return
+                count += 1
+                local = slot.starts_at.astimezone(clinic.zone)
+                yield local.date().isoformat(), f"{local:%I:%M %p}", doctor.name
+
+
+def _booker(needs: Needs, number: int, day: str, moment: str, doctor: str) -> Callable[[int], Result]:
+    row = load_function_table()["book_appointment"]
+
+    def book(caller: int) -> Result:
+        now = datetime.now(UTC)
+        call: ToolCall[dict[str, str]] = ToolCall(
+            id=f"race-{caller}-{number}",
+            call_id=f"race-{caller}",
+            tool=row.name,
+            arguments={
+                "patient_name": f"Patient {caller} A",
+                "email": f"patient{caller}@example.com",
+                "appointment_date": day,
+                "appointment_time": moment,
+                "doctor_name": doctor,
+                "department": "",
+            },
+            requested_at=now,
+            expires_at=now + timedelta(seconds=600),
+        )
+        answer_tool_call(row, book_appointment, needs, tool_call.encode(call))
+        answered: Result | None = needs.open("ledger").answer(call.id)
+        return answered or {"success": False, "lost": True}
+
+    return book
+
+
+def _outcome(result: Result) -> str:
+    if result["success"]:
+        return "booked"
+    return "lost" if "lost" in result else f"refused with {len(result['alternatives'])} alternatives"
+
+
+def _availability(settings: Settings) -> None:
+    with _far_horizon() as clinic:
+        appointments: Appointments = importlib.import_module(
+            f"clinic.adapters.{settings.store}.appointments"
+        ).open_port(settings)
+        _fill_half_a_year(clinic, appointments)
+        asked, bare = [], []
+        for _ in range(ASKED):
+            day, moment, doctor = _a_taken_slot(clinic)
+            asked.append(_timed(lambda: _ask(clinic, appointments, day, moment, doctor)))  # noqa: B023
+            bare.append(_timed(lambda: _read(clinic, appointments, day, doctor)))  # noqa: B023
+    ratio = statistics.median(asked) / statistics.median(bare)
+    sys.stdout.write(
+        f"{settings.store}: availability with alternatives {statistics.median(asked) * 1000:.2f} ms,"
+        f" the bare query {statistics.median(bare) * 1000:.2f} ms: {ratio:.2f} times\n"
+    )
+
+
+@contextmanager
+def _far_horizon() -> Iterator[Clinic]:
+    yield msgspec.structs.replace(load_clinic(), booking_horizon_days=YEAR_DAYS)
+
+
+def _fill_half_a_year(clinic: Clinic, appointments: Appointments) -> None:
+    chance = random.Random(7)  # noqa: S311
+    first = datetime.now(clinic.zone).date() + timedelta(days=1)
+    for ahead in range(YEAR_DAYS):
+        day = first + timedelta(days=ahead)
+        taken = appointments.taken(
+            [doctor.id for doctor in clinic.doctors],
+            datetime.combine(day, datetime.min.time(), clinic.zone),
+            datetime.combine(day + timedelta(days=1), datetime.min.time(), clinic.zone),
+        )
+        cells = [
+            Cell(doctor.id, start, "booked", f"filled-{ahead}")
+            for doctor in clinic.doctors
+            for slot in slots_of_day(clinic, doctor, day)
+            if chance.random() < 0.5 and slot.is_free(set(taken))
+            for start in slot.cells
+        ]
+        for at in range(0, len(cells), 400):
+            appointments.apply(Change(takes=tuple(cells[at : at + 400])))
+
+
+_CHANCE = random.Random(11)  # noqa: S311
+
+
+def _a_taken_slot(clinic: Clinic) -> tuple[str, str, str]:
+    doctor = _CHANCE.choice(clinic.doctors)
+    day = datetime.now(clinic.zone).date() + timedelta(days=_CHANCE.randrange(2, YEAR_DAYS - 30))
+    return day.isoformat(), _CHANCE.choice(["09:30 AM", "11:00 AM", "02:30 PM", "04:00 PM"]), doctor.name
+
+
+def _ask(clinic: Clinic, appointments: Appointments, day: str, moment: str, doctor: str) -> None:
+    now = datetime.now(UTC)
+    seen = Seen(appointments.taken, now, ())
+    request = read_request(clinic, doctor, "", day, moment)
+    with suppress(NotAvailable):
+        free_slot(clinic, request, now, seen.taken)
+    alternatives_to(clinic, request, now, seen.taken)
+
+
+def _read(clinic: Clinic, appointments: Appointments, day: str, doctor: str) -> None:
+    request = read_request(clinic, doctor, "", day, "10:00 AM")
+    colleagues = clinic.doctors_of(request.doctors[0].departments[0])
+    near = request.starts_at
+    appointments.taken(
+        [each.id for each in colleagues], near - timedelta(days=1), near + timedelta(days=DAYS_AHEAD + 2)
+    )
+
+
+def _timed(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main())

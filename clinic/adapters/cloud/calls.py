@@ -1,0 +1,179 @@
+"""The call log in Firestore: records, the tickets of their media streams, and the turns of both sides.
+
+As many calls go on as there are lines: a call that rings takes one, `lines/{number}`, and gives it
+back when it ends. Taking one is a `create`, so two calls never share the last.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from google.api_core.exceptions import NotFound
+from google.cloud.firestore import Client, DocumentReference, WriteBatch
+
+from clinic.adapters.cloud import firestore
+from clinic.adapters.cloud.firestore import Snapshot
+from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
+from clinic.ports import TooManyCalls
+from clinic.settings import Settings
+
+_RINGS_FOR = timedelta(seconds=60)
+"""A record that was never picked up stops counting as a call after this."""
+
+_SESSION_KEPT_FOR = timedelta(days=2)
+"""Twilio ends any call after a day; no webhook of it comes later."""
+
+
+class CloudCalls:
+    """Implements `Calls`."""
+
+    def __init__(self, client: Client, longest_call: timedelta) -> None:
+        self._client = client
+        self._longest_call = longest_call
+
+    def ring(self, record: CallRecord, ticket: str, admit_until: datetime, most: int) -> CallRecord:
+        """Begin a record and leave a ticket for its media stream."""
+
+        def begin_or_find() -> CallRecord:
+            try:
+                return self._begin(record, {ticket: admit_until}, most)
+            except (TooManyCalls, *firestore.DISTURBED):
+                known = self.of_session(record.session_id)
+                if known is None:
+                    raise
+            self._leave(known.call_id, ticket, admit_until)
+            return known
+
+        return firestore.until_undisturbed(begin_or_find)
+
+    def admit(self, ticket: str, session_id: str, now: datetime) -> CallRecord | None:
+        """Use a ticket up, and every other of that call."""
+        return firestore.until_undisturbed(lambda: self._admit(ticket, session_id, now))
+
+    def get(self, call_id: str) -> CallRecord | None:
+        """Return a record."""
+        return _record(firestore.get(self._call(call_id)))
+
+    def of_session(self, session_id: str) -> CallRecord | None:
+        """Return the record of a CallSid or web visit."""
+        found = firestore.find(self._client, "calls", ("session_id", "==", session_id))
+        return _record(found[0]) if found else None
+
+    def note(self, notes: CallNotes) -> None:
+        """Add what a function found out."""
+        batch = self._client.batch()
+        batch.update(self._call(notes.call_id), _noted(notes))
+        try:
+            firestore.commit(batch)
+        except NotFound:
+            # There is no such call, and a note makes none.
+            return
+
+    def end(self, call_id: str, status: Status, at: datetime) -> None:
+        """Note how and when the conversation ended."""
+        firestore.until_undisturbed(lambda: self._end(call_id, status, at))
+
+    def add_turn(self, call_id: str, turn: Turn) -> None:
+        """Append one side's words."""
+        turns = self._call(call_id).collection("turns")
+        firestore.create(turns.document(f"{turn.number:06}"), firestore.fields_of(turn))
+
+    def turns(self, call_id: str, after: int = 0) -> list[Turn]:
+        """Return the turns with a higher number, in order."""
+        found = firestore.find(self._call(call_id), "turns", ("number", ">", after))
+        return sorted((firestore.read(each, Turn) for each in found), key=lambda turn: turn.number)
+
+    def _begin(self, record: CallRecord, tickets: Mapping[str, datetime], most: int) -> CallRecord:
+        batch = self._client.batch()
+        until = record.timestamp + _RINGS_FOR
+        line = self._take_line(batch, {"call_id": record.call_id, "until": until}, record.timestamp, most)
+        session = {"call_id": record.call_id, "expire_at": record.timestamp + _SESSION_KEPT_FOR}
+        batch.create(firestore.document(self._client, "sessions", record.session_id), session)
+        fields = {**firestore.fields_of(record), "tickets": dict(tickets), "line": line}
+        batch.create(self._call(record.call_id), fields)
+        firestore.commit(batch)
+        return record
+
+    def _take_line(self, batch: WriteBatch, fields: dict[str, Any], now: datetime, most: int) -> str:
+        lines = {line.id: line for line in firestore.find(self._client, "lines")}
+        busy = {number for number, line in lines.items() if line.get("until") > now}
+        free = [number for number in map(str, range(most)) if number not in busy]
+        if len(busy) >= most:
+            raise TooManyCalls
+        # Any of them: those who ring at once should not all want the first.
+        number = random.choice(free)  # noqa: S311
+        if number in lines:
+            batch.update(lines[number].reference, fields, self._unchanged(lines[number]))
+        else:
+            batch.create(firestore.document(self._client, "lines", number), fields)
+        return number
+
+    def _leave(self, call_id: str, ticket: str, admit_until: datetime) -> None:
+        batch = self._client.batch()
+        batch.set(self._call(call_id), {"tickets": {ticket: admit_until}}, merge=True)
+        firestore.commit(batch)
+
+    def _admit(self, ticket: str, session_id: str, now: datetime) -> CallRecord | None:
+        found = firestore.find(self._client, "calls", ("session_id", "==", session_id))
+        kept = found[0].get("tickets") if found else {}
+        if ticket not in kept or kept[ticket] < now:
+            return None
+        record = firestore.read(found[0], CallRecord)
+        batch = self._client.batch()
+        admitted = {"status": "in_progress", "connected_at": now}
+        batch.update(found[0].reference, {**admitted, "tickets": {}}, self._unchanged(found[0]))
+        line = self._line_of(found[0])
+        if line:
+            batch.update(line.reference, {"until": now + self._longest_call}, self._unchanged(line))
+        firestore.commit(batch)
+        return msgspec.structs.replace(record, status="in_progress", connected_at=now)
+
+    def _end(self, call_id: str, status: Status, at: datetime) -> None:
+        snapshot = firestore.get(self._call(call_id))
+        record = _record(snapshot)
+        if record is None or record.ended_at is not None:
+            return
+        lasted = round((at - (record.connected_at or at)).total_seconds())
+        batch = self._client.batch()
+        ended = {"status": status, "ended_at": at, "duration_seconds": lasted}
+        batch.update(snapshot.reference, ended, self._unchanged(snapshot))
+        line = self._line_of(snapshot)
+        if line:
+            batch.delete(line.reference, self._unchanged(line))
+        firestore.commit(batch)
+
+    def _line_of(self, call: Snapshot) -> Snapshot | None:
+        line = firestore.get(firestore.document(self._client, "lines", call.get("line")))
+        # A call that lasted too long has lost its line to another.
+        return line if line.exists and line.get("call_id") == call.get("call_id") else None
+
+    def _call(self, call_id: str) -> DocumentReference:
+        return firestore.document(self._client, "calls", call_id)
+
+    def _unchanged(self, snapshot: Snapshot) -> Any:
+        return firestore.unchanged(self._client, firestore.version_of(snapshot))
+
+
+def write_notes(client: Client, batch: WriteBatch, notes: CallNotes) -> None:
+    """Add notes to a batch; empty fields change nothing."""
+    batch.set(firestore.document(client, "calls", notes.call_id), _noted(notes), merge=True)
+
+
+def open_port(settings: Settings) -> CloudCalls:
+    """Open the call log."""
+    longest_call = timedelta(seconds=settings.session_timeout + 60)
+    return CloudCalls(firestore.client(settings), longest_call)
+
+
+def _noted(notes: CallNotes) -> dict[str, Any]:
+    return {name: value for name, value in firestore.fields_of(notes).items() if value}
+
+
+def _record(snapshot: Snapshot) -> CallRecord | None:
+    # Notes that came with a tool call of no known conversation make a document, but no record.
+    known = snapshot.exists and "session_id" in (snapshot.to_dict() or {})
+    return firestore.read(snapshot, CallRecord) if known else None

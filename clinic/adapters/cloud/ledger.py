@@ -1,0 +1,148 @@
+"""The ledger of tool calls in Firestore: answer, effect and facts are one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from google.cloud.firestore import DELETE_FIELD, Client, WriteBatch
+
+from clinic.adapters.cloud import appointments, calls, firestore, patients
+from clinic.adapters.cloud.firestore import Snapshot
+from clinic.booking.change import Change
+from clinic.contracts import events
+from clinic.contracts.tool_call import LoggedToolCall, Outcome, Result, ToolCall
+from clinic.ports import AlreadyAnswered, AskedBefore, SlotTaken
+from clinic.settings import Settings
+
+_NOTHING = Change()
+
+_MEANT_FOR = timedelta(days=1)
+"""A meaning holds within one call, and no call is that long."""
+
+
+class CloudLedger:
+    """Implements `Ledger`.
+
+    `tool_answers/{id}` is the answer, created once. `tool_calls/{id}` is the line an
+    auditor reads; it holds no arguments, for nobody asks for them again.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def request(self, call: ToolCall[Any]) -> None:
+        """Note that the model asked."""
+        firestore.create(firestore.document(self._client, "tool_calls", call.id), _asked(call))
+
+    def answer(self, call_id: str) -> Result | None:
+        """Return the answer of a tool call, once it has one."""
+        snapshot = self._answer(call_id)
+        return msgspec.json.decode(snapshot.get("result"), type=Result) if snapshot.exists else None
+
+    def commit(
+        self,
+        call: ToolCall[Any],
+        outcome: Outcome,
+        result: Result,
+        change: Change = _NOTHING,
+        facts: Sequence[events.Fact] = (),
+        meaning: str = "",
+    ) -> None:
+        """Write change, answer and facts, all or nothing."""
+        batch = self._client.batch()
+        self._write_answer(batch, call, outcome, result, facts)
+        if meaning:
+            means = {"tool_call_id": call.id, "expire_at": datetime.now(UTC) + _MEANT_FOR}
+            batch.create(firestore.document(self._client, "meanings", meaning), means)
+        self._write_change(batch, change)
+        try:
+            firestore.commit(batch)
+        except firestore.DISTURBED as error:
+            refusal = self._refusal(call.id, meaning, change)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+    def answer_to(self, meaning: str) -> Result | None:
+        """Return the answer that was committed with this meaning."""
+        snapshot = firestore.get(firestore.document(self._client, "meanings", meaning))
+        return self.answer(snapshot.get("tool_call_id")) if snapshot.exists else None
+
+    def unpublished(self, tool_call_id: str) -> list[bytes]:
+        """Return the facts that nobody has published yet."""
+        return list((self._answer(tool_call_id).to_dict() or {}).get("unpublished", ()))
+
+    def published(self, tool_call_id: str) -> None:
+        """Note that the facts of an answer are on the bus."""
+        batch = self._client.batch()
+        batch.update(
+            firestore.document(self._client, "tool_answers", tool_call_id), {"unpublished": DELETE_FIELD}
+        )
+        firestore.commit(batch)
+
+    def delivered(self, tool_call_id: str, at: datetime) -> None:
+        """Note that the model has been given the answer."""
+        firestore.until_undisturbed(lambda: self._note_delivery(tool_call_id, at))
+
+    def of_call(self, call_id: str) -> list[LoggedToolCall]:
+        """Return a call's tool calls in the order they were asked."""
+        found = firestore.find(self._client, "tool_calls", ("call_id", "==", call_id))
+        logged = [(each.create_time, firestore.read(each, LoggedToolCall)) for each in found]
+        return [call for _, call in sorted(logged, key=lambda each: (each[1].requested_at, each[0]))]
+
+    def _answer(self, tool_call_id: str) -> Snapshot:
+        return firestore.get(firestore.document(self._client, "tool_answers", tool_call_id))
+
+    def _write_answer(
+        self,
+        batch: WriteBatch,
+        call: ToolCall[Any],
+        outcome: Outcome,
+        result: Result,
+        facts: Sequence[events.Fact],
+    ) -> None:
+        answered = {"outcome": outcome, "answered_at": datetime.now(UTC)}
+        answer: dict[str, Any] = {**answered, "call_id": call.call_id}
+        # As text: a list in a list, which JSON has, Firestore refuses.
+        answer["result"] = msgspec.json.encode(result).decode()
+        if facts:
+            answer["unpublished"] = [events.encode(fact) for fact in facts]
+        batch.create(firestore.document(self._client, "tool_answers", call.id), answer)
+        logged = {**_asked(call), **answered, "message": str(result.get("message", ""))}
+        batch.set(firestore.document(self._client, "tool_calls", call.id), logged, merge=True)
+
+    def _write_change(self, batch: WriteBatch, change: Change) -> None:
+        appointments.write(self._client, batch, change)
+        if change.patient:
+            patients.write(self._client, batch, change.patient)
+        if change.call_notes:
+            calls.write_notes(self._client, batch, change.call_notes)
+
+    def _refusal(self, call_id: str, meaning: str, change: Change) -> Exception | None:
+        if self._answer(call_id).exists:
+            return AlreadyAnswered(call_id)
+        if meaning and firestore.get(firestore.document(self._client, "meanings", meaning)).exists:
+            return AskedBefore(meaning)
+        return SlotTaken() if change.takes or change.frees else None
+
+    def _note_delivery(self, tool_call_id: str, at: datetime) -> None:
+        snapshot = firestore.get(firestore.document(self._client, "tool_calls", tool_call_id))
+        if not snapshot.exists or "delivered_at" in (snapshot.to_dict() or {}):
+            return
+        batch = self._client.batch()
+        unchanged = firestore.unchanged(self._client, firestore.version_of(snapshot))
+        batch.update(snapshot.reference, {"delivered_at": at}, unchanged)
+        firestore.commit(batch)
+
+
+def open_port(settings: Settings) -> CloudLedger:
+    """Open the ledger."""
+    return CloudLedger(firestore.client(settings))
+
+
+def _asked(call: ToolCall[Any]) -> dict[str, Any]:
+    fields = firestore.fields_of(call)
+    return {name: value for name, value in fields.items() if name != "arguments"}
