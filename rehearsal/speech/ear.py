@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Iterable
+from operator import truediv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -22,9 +25,17 @@ SAMPLE_RATE = 16000
 """Hertz, of signed 16-bit little-endian mono PCM, two bytes a frame."""
 BEAMS = {"beam": 1e-100, "wbeam": 1e-80, "pbeam": 1e-100, "lpbeam": 1e-80, "lponlybeam": 1e-80}
 """Wide: the synthesised voice scores low even where it is understood."""
-_ANOTHER_PHRASE = 0.1
-"""Probability that a phrase is followed by another; what keeps one phrase from falling into many."""
-_WORD = 0.1
+_ODDS = {
+    Expecting.ANYTHING: (1e-2, 1e-6),
+    Expecting.YES_NO: (1e-2, 1e-6),
+    Expecting.NAME: (1e-2, 0.0),
+    Expecting.SPELLING: (1e-14, 0.0),
+    Expecting.DIGITS: (1e-6, 0.0),
+}
+"""Probability of a word, and that another phrase follows: what keeps one from falling into many."""
+_LEAST_FIT = -0.0050
+"""Acoustic score a frame, over all words: what the grammar knows lies above, other speech below."""
+_LEAST_FIT_OF_A_WORD = -0.0080
 _LOUDNESS = 3000.0
 """Root mean square that the louder half of a turn is brought to, steps of 16 bits."""
 _NOISE = 40.0
@@ -56,12 +67,13 @@ class Ear:
             self._decoder.process_raw(conditioned(pcm), full_utt=True)
             self._decoder.end_utt()
             hypothesis = self._decoder.hyp()
-        return words_of(hypothesis.hypstr) if hypothesis else ""
+            understood = hypothesis is not None and _fits(self._decoder.seg())
+        return words_of(hypothesis.hypstr) if understood else ""
 
     def _listen_for(self, expecting: Expecting) -> None:
         if expecting not in self._ready:
             graph = _phrases(self._grammar, expecting, self._decoder)
-            self._decoder.add_fsg(expecting.value, _repeated(graph, expecting.value, self._decoder))
+            self._decoder.add_fsg(expecting.value, _graph(graph, expecting, self._decoder))
             self._ready.add(expecting)
         self._decoder.activate_search(expecting.value)
         self._decoder.set_cmn(self._decoder.config["cmninit"])
@@ -79,10 +91,16 @@ def _decoder(words: dict[str, list[str]]) -> Any:
             loglevel="FATAL",
             **BEAMS,
         )
+    add_words(decoder, words)
+    return decoder
+
+
+def add_words(decoder: Any, words: dict[str, list[str]]) -> None:
+    """Give the decoder its dictionary: ARPAbet pronunciations by token."""
     for word, pronunciations in words.items():
         for number, phones in enumerate(pronunciations, start=1):
             decoder.add_word(word if number == 1 else f"{word}({number})", phones, False)
-    return decoder
+    decoder.add_word("<update>", "SIL", True)
 
 
 def _phrases(grammar: str, expecting: Expecting, decoder: Any) -> Automaton:
@@ -103,12 +121,23 @@ def _arc(line: list[str]) -> Arc:
     return int(line[1]), int(line[2]), line[4] if len(line) > 4 else ""
 
 
-def _repeated(phrases: Automaton, name: str, decoder: Any) -> Any:
-    """Let any number of phrases follow one another."""
+def _graph(phrases: Automaton, expecting: Expecting, decoder: Any) -> Any:
+    word, again = _ODDS[expecting]
     end = 1 + max(max(source, target) for source, target, _ in phrases.arcs)
-    words = [(source, target, _WORD, token) for source, target, token in phrases.arcs]
-    ends = [(final, end, 1.0) for final in phrases.finals]
-    return decoder.create_fsg(name, 0, end, [*words, *ends, (end, 0, _ANOTHER_PHRASE)])
+    arcs: list[tuple[int, int, float] | tuple[int, int, float, str]] = [(end, 0, again)] if again else []
+    arcs += [(source, target, word, token) for source, target, token in phrases.arcs]
+    arcs += [(final, end, 1.0) for final in phrases.finals]
+    return decoder.create_fsg(expecting.value, 0, end, arcs)
+
+
+def _fits(segments: Iterable[Any]) -> bool:
+    """Tell whether the words were said rather than forced upon noise or other speech."""
+    words = [segment for segment in segments if segment.word[0] not in "<["]
+    lengths = [segment.end_frame - segment.start_frame + 1 for segment in words]
+    scores = [math.log(max(segment.ascore, sys.float_info.min)) for segment in words]
+    if not words or sum(scores) < _LEAST_FIT * sum(lengths):
+        return False
+    return min(map(truediv, scores, lengths)) >= _LEAST_FIT_OF_A_WORD
 
 
 def conditioned(pcm: bytes) -> bytes:

@@ -20,6 +20,8 @@ _NO_TOKEN = re.compile(r"^#JSGF.*?;|^grammar\b.*?;|\bpublic\b|<\w+>|/[\d.]+/", r
 _TOKEN = re.compile(r"[a-z][\w'.-]*")
 # Tokens that stand for several words, and letters whose name the CMU dictionary lacks.
 _SPOKEN_AS = {"zed.": "zed", "a_m": "a. m.", "p_m": "p. m.", "e_mail": "e. mail", "x_ray": "x-ray"}
+# As these are said in a sentence; "a." because a synthesiser takes the letter for the article.
+_REDUCED = {"at": ["AH T"], "a.": ["AH"], "can": ["K AH N"], "for": ["F ER"], "to": ["T AH"], "and": ["AH N"]}
 _SPLIT = str.maketrans("_", " ", ".")
 
 
@@ -79,7 +81,7 @@ def _pronounced(token: str) -> list[str]:
     if known is None and "_" in token:
         return [" ".join(_pronounced(word)[0] for word in token.split("_"))]
     as_synthesised = pronunciations(token) if token.isalpha() else []
-    return list(dict.fromkeys([*(known or []), *as_synthesised])) or pronunciations(token)
+    return list(dict.fromkeys([*(known or []), *as_synthesised, *_REDUCED.get(token, ())])) or pronunciations(token)
 
 
 @cache

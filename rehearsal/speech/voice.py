@@ -16,17 +16,20 @@ _LOUDEST = 32767
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """One speaker. Raises EspeakError from `speak` if the variant is unknown, KeyError for the language."""
+    """One speaker; without choices the rehearsed caller, whom the rehearsed ear understands best.
+
+    `speak` raises EspeakError where the variant is unknown, KeyError where the language is.
+    """
 
     rate: int
     """Hertz, of what `speak` returns: 24000 for the model, 8000 or 16000 for a telephone."""
-    language: str = "en-gb"
+    language: str = "en-us"
     """en-gb, en-us, hi or te."""
-    variant: str = ""
+    variant: str = "klatt4"
     """One of espeak-ng's voice variants (`f3`, `m1`, `steph`); empty for the plain voice."""
     pitch: int = 50
     """0 to 100."""
-    words_per_minute: int = 160
+    words_per_minute: int = 150
     word_gap: int = 0
     """Silence between words, units of 10 ms."""
 
@@ -39,3 +42,8 @@ class Voice:
         samples = np.frombuffer(rendered, np.int16).astype(np.float32)
         resampled = soxr.resample(samples, espeak.SAMPLE_RATE, self.rate)
         return bytes(np.clip(resampled, -_LOUDEST, _LOUDEST).astype("<i2").tobytes())
+
+
+def receptionist_voice(rate: int, language: str = "en-gb") -> Voice:
+    """Return the receptionist's voice, a woman's, which nobody takes for the caller's."""
+    return Voice(rate=rate, language=language, variant="f3", pitch=58, words_per_minute=165)

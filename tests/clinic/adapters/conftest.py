@@ -1,0 +1,205 @@
+"""Every store that keeps the ports' promises, behind one door: the contract tests know none of them.
+
+A store opens ports; the embedded one also shows what came out at the clinic's far end: messages,
+mails, sheets. Another store is another class here, and is named in `pytest_generate_tests`.
+"""
+
+import csv
+import email
+import importlib
+import os
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from clinic.adapters.embedded.bus import EmbeddedBus
+from clinic.contracts.call_record import CallRecord
+from clinic.contracts.tool_call import ToolCall
+from clinic.ports import Appointments, Bus, Calls, Ledger, Limits, Mailer, Patients, Reacted, Register
+from clinic.settings import Settings
+
+NOW = datetime(2027, 1, 1, 4, tzinfo=UTC)
+LONGEST_CALL_SECONDS = 600
+
+
+IN_FIRESTORE = {"appointments", "calls", "ledger", "limits", "patients", "reacted"}
+
+
+class Store(Protocol):
+    """One empty store."""
+
+    def open(self, port: str) -> Any:
+        """Open a port, as another instance of the clinic's software would."""
+
+
+class EmbeddedStore:
+    """The store in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings = Settings(local_data=str(folder), session_timeout=LONGEST_CALL_SECONDS)
+
+    def open(self, port: str) -> Any:
+        return importlib.import_module(f"clinic.adapters.embedded.{port}").open_port(self.settings)
+
+    def arrived(self) -> list[tuple[str, bytes, dict[str, str]]]:
+        """Return and acknowledge what the functions were pushed: function, data, attributes."""
+        bus: EmbeddedBus = self.open("bus")
+        messages = bus.take_due(1000)
+        for message in messages:
+            bus.acknowledge(message)
+        return [(message.function, message.data, message.attributes) for message in messages]
+
+    def sent(self) -> list[EmailMessage]:
+        """Return the mails that left the clinic."""
+        files = sorted((self.folder / "outbox").glob("*"))
+        return [email.message_from_bytes(file.read_bytes(), policy=default) for file in files]
+
+    def sheet(self, name: str) -> list[dict[str, str]]:
+        """Return the rows of a staff's sheet, as a spreadsheet shows them."""
+        with (self.folder / "register" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+
+class FirestoreStore:
+    """The store in Firestore's emulator, in a project of its own."""
+
+    def __init__(self) -> None:
+        project = f"test-{uuid.uuid4().hex[:20]}"
+        self.settings = Settings(
+            store="cloud", google_cloud_project=project, session_timeout=LONGEST_CALL_SECONDS
+        )
+
+    def open(self, port: str) -> Any:
+        return importlib.import_module(f"clinic.adapters.cloud.{port}").open_port(self.settings)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "emulators: needs Google's emulators (`make test-emulators`)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Put a port's contract, `test_<port>….py`, to every store that has the port."""
+    if "store" in metafunc.fixturenames:
+        port = metafunc.module.__name__.rpartition(".")[2].split("_")[1]
+        stores = [pytest.param("embedded")]
+        stores += [pytest.param("firestore", marks=pytest.mark.emulators)] * (port in IN_FIRESTORE)
+        metafunc.parametrize("store", stores, indirect=True)
+
+
+@pytest.fixture
+def firestore() -> FirestoreStore:
+    if not os.environ.get("FIRESTORE_EMULATOR_HOST"):
+        pytest.skip("FIRESTORE_EMULATOR_HOST is unset: `make test-emulators` runs this on Google's emulator")
+    return FirestoreStore()
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> EmbeddedStore:
+    return EmbeddedStore(tmp_path / "data")
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest) -> Store:
+    """Only the store asked for is built, so that one that is missing here skips no other."""
+    wanted: Store = request.getfixturevalue(request.param)
+    return wanted
+
+
+@pytest.fixture
+def appointments(store: Store) -> Appointments:
+    port: Appointments = store.open("appointments")
+    return port
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    port: Ledger = store.open("ledger")
+    return port
+
+
+@pytest.fixture
+def patients(store: Store) -> Patients:
+    port: Patients = store.open("patients")
+    return port
+
+
+@pytest.fixture
+def calls(store: Store) -> Calls:
+    port: Calls = store.open("calls")
+    return port
+
+
+@pytest.fixture
+def bus(store: Store) -> Bus:
+    port: Bus = store.open("bus")
+    return port
+
+
+@pytest.fixture
+def reacted(store: Store) -> Reacted:
+    port: Reacted = store.open("reacted")
+    return port
+
+
+@pytest.fixture
+def limits(store: Store) -> Limits:
+    port: Limits = store.open("limits")
+    return port
+
+
+@pytest.fixture
+def mailer(store: Store) -> Mailer:
+    port: Mailer = store.open("mailer")
+    return port
+
+
+@pytest.fixture
+def register(store: Store) -> Register:
+    port: Register = store.open("register")
+    return port
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def record() -> Callable[..., CallRecord]:
+    """Make the record of a call that has just come in."""
+
+    def make(number: int = 1, **changes: Any) -> CallRecord:
+        fields = {
+            "call_id": f"call-{number}",
+            "session_id": f"CA{number}",
+            "channel": "phone",
+            "timestamp": NOW,
+        }
+        return CallRecord(**{**fields, **changes})
+
+    return make
+
+
+@pytest.fixture
+def tool_call() -> Callable[..., ToolCall[dict[str, Any]]]:
+    """Make a tool call of the first call."""
+
+    def make(number: int = 1, **changes: Any) -> ToolCall[dict[str, Any]]:
+        fields = {
+            "id": f"call-1-{number}",
+            "call_id": "call-1",
+            "tool": "book_appointment",
+            "arguments": {"patient_name": "Asha Rao"},
+            "requested_at": NOW,
+            "expires_at": NOW + timedelta(seconds=8),
+        }
+        return ToolCall(**{**fields, **changes})
+
+    return make
