@@ -6,6 +6,7 @@ import re
 import typing
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -23,7 +24,6 @@ from functions.needs import Needs
 
 _log = structlog.get_logger("clinic")
 
-_EFFECTS = frozenset(row.name for row in load_function_table() if row.once_per_call)
 MOST_CONFLICTS = 5
 """A tool decides anew when a slot is taken under its hands; it then sees the slot as taken."""
 
@@ -75,6 +75,9 @@ def _commit(
     for _ in range(MOST_CONFLICTS):
         meaning = _meaning(call, ledger) if row.once_per_call else ""
         answer = _answered_before(ledger, meaning) or _decide(row, tool, needs, call)
+        if answer.outcome == "refused":
+            # Perhaps by what the same request, delivered beside this one, has just done.
+            answer = _answered_before(ledger, meaning) or answer
         try:
             ledger.commit(
                 call,
@@ -100,13 +103,18 @@ def _meaning(call: ToolCall[Any], ledger: Ledger) -> str:
     What other tools have done since belongs to it: after a cancellation the same booking is a new one.
     """
     done = [other.tool for other in ledger.of_call(call.call_id) if other.outcome == "succeeded"]
-    others = sum(tool in _EFFECTS and tool != call.tool for tool in done)
+    others = sum(tool in _effects() and tool != call.tool for tool in done)
     said = {
         name: " ".join(value.casefold().split()) if isinstance(value, str) else value
         for name, value in call.arguments.items()
     }
     arguments = msgspec.json.encode(said, order="deterministic").decode()
     return derived_id(call.call_id, call.tool, str(others), arguments)
+
+
+@cache
+def _effects() -> frozenset[str]:
+    return frozenset(row.name for row in load_function_table() if row.once_per_call)
 
 
 def _answered_before(ledger: Ledger, meaning: str) -> Answer | None:

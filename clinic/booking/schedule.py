@@ -56,7 +56,9 @@ def slots_of_day(clinic: Clinic, doctor: Doctor, day: date, minutes: int | None 
         # A buffer may be longer than the break it begins in.
         start = max(start, opens)
         while start + length <= closes:
-            yield slot(doctor, start, minutes)
+            # The second pass of an hour that the clock repeats could not be told from the first.
+            if not start.astimezone(clinic.zone).fold:
+                yield slot(doctor, start, minutes)
             start += step
 
 

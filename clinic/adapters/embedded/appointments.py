@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
+from clinic.adapters.embedded.change import sortable, write_change
 from clinic.adapters.embedded.clinic_database import clinic_database
 from clinic.adapters.embedded.database import Database
 from clinic.booking.appointment import Appointment, Waiting
 from clinic.booking.change import Cell, Change, TakenCell
-from clinic.ports import SlotTaken
 from clinic.settings import Settings
 
 
@@ -28,7 +27,7 @@ class EmbeddedAppointments:
         query = (
             f"SELECT id, body FROM cells WHERE doctor_id IN ({marks}) AND starts_at >= ? AND starts_at < ?"
         )
-        return _cells(self._database.rows(query, (*doctor_ids, _sortable(first), _sortable(last))))
+        return _cells(self._database.rows(query, (*doctor_ids, sortable(first), sortable(last))))
 
     def held_by(self, holder: str) -> dict[str, TakenCell]:
         """Return the cells held for a call or a waiting patient, by id."""
@@ -50,12 +49,12 @@ class EmbeddedAppointments:
         marks = ",".join("?" * len(patient_ids))
         of_patients = f"SELECT body FROM appointments WHERE patient_id IN ({marks})"
         query = f"{of_patients} AND starts_at > ? ORDER BY starts_at"
-        return _standing(self._database.rows(query, (*patient_ids, _sortable(after))))
+        return _standing(self._database.rows(query, (*patient_ids, sortable(after))))
 
     def coming(self, after: datetime) -> list[Appointment]:
         """Return all appointments that stand and begin after an instant, in order."""
         query = "SELECT body FROM appointments WHERE starts_at > ? ORDER BY starts_at, id"
-        return _standing(self._database.rows(query, (_sortable(after),)))
+        return _standing(self._database.rows(query, (sortable(after),)))
 
     def waiting(self) -> list[Waiting]:
         """Return who waits for a slot or has been offered one, the longest waiting first."""
@@ -65,54 +64,12 @@ class EmbeddedAppointments:
     def apply(self, change: Change) -> None:
         """Write a change that no tool call asked for."""
         with self._database.transaction() as connection:
-            write(connection, change)
-
-
-def write(connection: sqlite3.Connection, change: Change) -> None:
-    """Write a change's part of the book inside a transaction, which SlotTaken rolls back."""
-    for cell_id, version in change.frees.items():
-        _check_one(connection.execute("DELETE FROM cells WHERE id = ? AND body = ?", (cell_id, version)))
-    for cell in change.takes:
-        _take(connection, cell, change.over.get(cell.id))
-    if change.appointment:
-        appointment = change.appointment
-        connection.execute(
-            "INSERT OR REPLACE INTO appointments VALUES (?, ?, ?, ?, ?)",
-            (
-                appointment.id,
-                appointment.call_id,
-                appointment.patient_id,
-                _sortable(appointment.starts_at),
-                _json(appointment),
-            ),
-        )
-    for waiting in change.waiting:
-        connection.execute(
-            "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?)",
-            (waiting.id, waiting.status, waiting.since.astimezone(UTC).isoformat(), _json(waiting)),
-        )
+            write_change(connection, change)
 
 
 def open_port(settings: Settings) -> EmbeddedAppointments:
     """Open the book."""
     return EmbeddedAppointments(clinic_database(settings))
-
-
-def _take(connection: sqlite3.Connection, cell: Cell, over: str | None) -> None:
-    if over is not None:
-        replaced = "UPDATE cells SET holder = ?, body = ? WHERE id = ? AND body = ?"
-        _check_one(connection.execute(replaced, (cell.holder, _json(cell), cell.id, over)))
-        return
-    row = (cell.id, cell.doctor_id, _sortable(cell.starts_at), cell.holder, _json(cell))
-    try:
-        connection.execute("INSERT INTO cells VALUES (?, ?, ?, ?, ?)", row)
-    except sqlite3.IntegrityError as error:
-        raise SlotTaken(cell.id) from error
-
-
-def _check_one(changed: sqlite3.Cursor) -> None:
-    if changed.rowcount != 1:
-        raise SlotTaken
 
 
 def _cells(rows: list[tuple[str, str]]) -> dict[str, TakenCell]:
@@ -122,11 +79,3 @@ def _cells(rows: list[tuple[str, str]]) -> dict[str, TakenCell]:
 def _standing(rows: list[tuple[str]]) -> list[Appointment]:
     found = [msgspec.json.decode(row[0], type=Appointment) for row in rows]
     return [appointment for appointment in found if appointment.status == "booked"]
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _sortable(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat()

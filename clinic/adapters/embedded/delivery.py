@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import socket
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ class Delivery:
     def __init__(self, bus: EmbeddedBus, table: FunctionTable, port: int) -> None:
         self._bus, self._table, self._port = bus, table, port
         self._closing = threading.Event()
+        self._pushing: set[http.client.HTTPConnection] = set()
         self._free = threading.Semaphore(_WORKERS)
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="delivery")
         self._thread = threading.Thread(target=self._run, name="delivery")
@@ -46,6 +48,10 @@ class Delivery:
             steps -= 1
         self._closing.set()
         self._thread.join()
+        for connection in list(self._pushing):
+            # A function that hangs must not hold up the end; its message is due again at the next start.
+            if connection.sock:
+                connection.sock.shutdown(socket.SHUT_RDWR)
         self._workers.shutdown()
 
     def _run(self) -> None:
@@ -74,6 +80,7 @@ class Delivery:
     def _push(self, message: Message) -> str:
         timeout = self._table[message.function].deploy.timeout_seconds
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
+        self._pushing.add(connection)
         try:
             connection.request(
                 "POST", f"/{message.function}", push_body(message), {"Content-Type": "application/json"}
@@ -83,6 +90,7 @@ class Delivery:
         except (OSError, http.client.HTTPException) as error:
             return f"no answer: {type(error).__name__}"
         finally:
+            self._pushing.discard(connection)
             connection.close()
         return "" if response.status in ACKNOWLEDGING else f"HTTP {response.status}"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from clinic.adapters.embedded import appointments, calls, patients
+from clinic.adapters.embedded.change import write_change
 from clinic.adapters.embedded.clinic_database import clinic_database
 from clinic.adapters.embedded.database import Database
 from clinic.booking.change import Change
@@ -56,7 +56,7 @@ class EmbeddedLedger:
             if meaning:
                 with _raising(AskedBefore):
                     connection.execute("INSERT INTO meanings VALUES (?, ?)", (meaning, call.id))
-            _write_change(connection, change)
+            write_change(connection, change)
             connection.executemany(
                 "INSERT INTO unpublished_facts (tool_call_id, body) VALUES (?, ?)",
                 [(call.id, events.encode(fact)) for fact in facts],
@@ -113,14 +113,6 @@ def _insert_request(connection: sqlite3.Connection, call: ToolCall[Any]) -> None
         "INSERT INTO tool_calls (id, call_id, body) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
         (call.id, call.call_id, msgspec.json.encode(call)),
     )
-
-
-def _write_change(connection: sqlite3.Connection, change: Change) -> None:
-    appointments.write(connection, change)
-    if change.patient:
-        patients.write(connection, change.patient)
-    if change.call_notes:
-        calls.write_notes(connection, change.call_notes)
 
 
 def _logged(

@@ -93,6 +93,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("store", stores, indirect=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "firestore" in getattr(item, "fixturenames", ()):
+            item.add_marker("emulators")
+
+
 @pytest.fixture
 def firestore() -> FirestoreStore:
     if not os.environ.get("FIRESTORE_EMULATOR_HOST"):

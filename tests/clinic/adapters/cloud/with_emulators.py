@@ -1,4 +1,4 @@
-"""Runs a command while Google's Firestore emulator listens on loopback: `with_emulators.py pytest -m emulators`."""
+"""Runs a command while Google's Firestore emulator listens on loopback, and tells it where."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def main(command: list[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with firestore_emulator() as address:
-            return subprocess.call(command, env={**os.environ, "FIRESTORE_EMULATOR_HOST": address})
+            return subprocess.call(command, env={**os.environ, "FIRESTORE_EMULATOR_HOST": address})  # noqa: S603
     except NoEmulator as reason:
         print(reason, HOW, file=sys.stderr)  # noqa: T201
         return 2
@@ -61,8 +61,8 @@ def firestore_emulator() -> Iterator[str]:
 
 def _start(address: str, log: IO[bytes]) -> subprocess.Popen[bytes]:
     quiet = {"CLOUDSDK_CORE_DISABLE_PROMPTS": "1", "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1"}
-    return subprocess.Popen(
-        ["gcloud", "emulators", "firestore", "start", f"--host-port={address}"],
+    return subprocess.Popen(  # noqa: S603
+        ["gcloud", "emulators", "firestore", "start", f"--host-port={address}"],  # noqa: S607
         env={**os.environ, **quiet},
         stdin=subprocess.DEVNULL,
         stdout=log,
@@ -88,12 +88,15 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: IO[bytes]) -> Non
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
+        try:
             os.killpg(process.pid, number)
-            _wait_for_group(process)
+            _wait_while_alive(process)
+        except ProcessLookupError:
+            return
 
 
-def _wait_for_group(process: subprocess.Popen[bytes]) -> None:
+def _wait_while_alive(process: subprocess.Popen[bytes]) -> None:
+    """Raise ProcessLookupError once nobody of the group is left."""
     until = time.monotonic() + ENDS_WITHIN_SECONDS
     while time.monotonic() < until:
         process.poll()
@@ -111,4 +114,4 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.exit(main([*sys.argv[1:]]))
+    sys.exit(main(sys.argv[1:]))
