@@ -36,7 +36,10 @@ class Receptionist:
     @property
     def expecting(self) -> Expecting:
         """What was just asked: what the ear should listen for."""
-        return Expecting.ANYTHING if self._desk.waiting else self._desk.question.expecting
+        expected = self._desk.question.expecting
+        # Who does not say yes or no to a question says something else: it is listened for next.
+        astray = expected is Expecting.YES_NO and self._not_understood_in_a_row > 0
+        return Expecting.ANYTHING if self._desk.waiting or astray else expected
 
     def heard(self, text: str) -> list[Action]:
         """Take one turn of the caller, or a stage direction in brackets; "" is a turn not understood."""

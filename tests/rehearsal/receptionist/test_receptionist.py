@@ -223,3 +223,13 @@ def test_a_copy_goes_on_by_itself(call: Begin) -> None:
     assert isinstance(booking, Call)
     assert booking.args["appointment_date"] == "2026-12-04"
     assert conversation.says("yes").startswith("It is booked.")
+
+
+def test_who_does_not_answer_yes_or_no_is_listened_to_for_anything_else(call: Begin) -> None:
+    conversation = call()
+    conversation.says(WISH, "asha rao", "a s h a at example dot com")
+    assert conversation.expects(Expecting.YES_NO)
+    conversation.says("")
+    assert conversation.expects(Expecting.ANYTHING)
+    conversation.says("yes")
+    assert conversation.expects(Expecting.YES_NO)
