@@ -4,7 +4,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call dead-letters test style types tests lock clean
+.PHONY: help setup run call dead-letters test style types tests test-emulators lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ types: setup
 
 tests: setup
 	$(PY) -m pytest -n auto
+
+test-emulators: setup  ## the cloud store on Google's emulator (needs gcloud and Java: docs/emulators.md)
+	@$(PY) tests/clinic/adapters/cloud/with_emulators.py $(PY) -m pytest -n auto -m emulators tests/clinic/adapters
 
 lock: setup  ## pin every dependency anew, with hashes (needs uv)
 	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from google.cloud.firestore import Client, WriteBatch
+from google.cloud.firestore import Client
 
 from clinic.adapters.cloud import firestore
+from clinic.adapters.cloud.change import write_change
 from clinic.adapters.cloud.firestore import Snapshot
 from clinic.booking.appointment import Appointment, Waiting
 from clinic.booking.change import Cell, Change, TakenCell
@@ -40,66 +41,43 @@ class CloudAppointments:
     def get(self, appointment_id: str) -> Appointment | None:
         """Return an appointment."""
         snapshot = firestore.get(firestore.document(self._client, "appointments", appointment_id))
-        return firestore.read(snapshot, Appointment) if snapshot.exists else None
+        return firestore.read(Appointment, snapshot) if snapshot.exists else None
 
     def of_call(self, call_id: str) -> list[Appointment]:
         """Return the appointments made in a call."""
         found = firestore.find(self._client, "appointments", ("call_id", "==", call_id))
-        return sorted((firestore.read(each, Appointment) for each in found), key=lambda made: made.id)
+        return sorted((firestore.read(Appointment, each) for each in found), key=lambda made: made.id)
 
     def of_patients(self, patient_ids: Sequence[str], after: datetime) -> list[Appointment]:
         """Return the patients' appointments that stand and begin after an instant, in order."""
-        found = [
-            firestore.read(snapshot, Appointment)
-            for some in _split(patient_ids)
-            for snapshot in firestore.find(
-                self._client, "appointments", ("patient_id", "in", some), ("starts_at", ">", after)
-            )
-        ]
-        standing = (appointment for appointment in found if appointment.status == "booked")
-        return sorted(standing, key=lambda appointment: (appointment.starts_at, appointment.id))
+        found: list[Snapshot] = []
+        for some in _split(patient_ids):
+            theirs = ("patient_id", "in", some), ("starts_at", ">", after)
+            found += firestore.find(self._client, "appointments", *theirs)
+        return _standing(found)
+
+    def coming(self, after: datetime) -> list[Appointment]:
+        """Return all appointments that stand and begin after an instant, in order."""
+        return _standing(firestore.find(self._client, "appointments", ("starts_at", ">", after)))
 
     def waiting(self) -> list[Waiting]:
         """Return who waits for a slot or has been offered one, the longest waiting first."""
         found = firestore.find(self._client, "waiting", ("status", "in", ["waiting", "offered"]))
-        return sorted((firestore.read(each, Waiting) for each in found), key=lambda one: (one.since, one.id))
+        return sorted((firestore.read(Waiting, each) for each in found), key=lambda one: (one.since, one.id))
 
     def apply(self, change: Change) -> None:
         """Write a change that no tool call asked for."""
         batch = self._client.batch()
-        write(self._client, batch, change)
+        write_change(self._client, batch, change)
         try:
             firestore.commit(batch)
         except firestore.DISTURBED as error:
             raise SlotTaken from error
 
 
-def write(client: Client, batch: WriteBatch, change: Change) -> None:
-    """Add a change's part of the book to a batch; its preconditions are what SlotTaken tells of."""
-    for cell_id, version in change.frees.items():
-        batch.delete(firestore.document(client, "cells", cell_id), firestore.unchanged(client, version))
-    for cell in change.takes:
-        _take(client, batch, cell, change.over.get(cell.id))
-    if change.appointment:
-        reference = firestore.document(client, "appointments", change.appointment.id)
-        batch.set(reference, firestore.fields_of(change.appointment))
-    for waiting in change.waiting:
-        batch.set(firestore.document(client, "waiting", waiting.id), firestore.fields_of(waiting))
-
-
 def open_port(settings: Settings) -> CloudAppointments:
     """Open the book."""
     return CloudAppointments(firestore.client(settings))
-
-
-def _take(client: Client, batch: WriteBatch, cell: Cell, over: str | None) -> None:
-    reference = firestore.document(client, "cells", cell.id)
-    # Nobody looks for a hold that is over. Null, where it is none: such a cell does not expire.
-    fields = {**firestore.fields_of(cell), "expire_at": cell.until if cell.state == "held" else None}
-    if over is None:
-        batch.create(reference, fields)
-    else:
-        batch.update(reference, fields, firestore.unchanged(client, over))
 
 
 def _split(values: Sequence[str]) -> Iterator[list[str]]:
@@ -108,5 +86,11 @@ def _split(values: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _cells(found: list[Snapshot]) -> dict[str, TakenCell]:
-    cells = ((firestore.read(snapshot, Cell), firestore.version_of(snapshot)) for snapshot in found)
+    cells = ((firestore.read(Cell, snapshot), firestore.version_of(snapshot)) for snapshot in found)
     return {cell.id: TakenCell(cell, version) for cell, version in cells}
+
+
+def _standing(found: list[Snapshot]) -> list[Appointment]:
+    read = (firestore.read(Appointment, snapshot) for snapshot in found)
+    standing = (appointment for appointment in read if appointment.status == "booked")
+    return sorted(standing, key=lambda appointment: (appointment.starts_at, appointment.id))

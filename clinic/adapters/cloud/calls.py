@@ -85,7 +85,7 @@ class CloudCalls:
     def turns(self, call_id: str, after: int = 0) -> list[Turn]:
         """Return the turns with a higher number, in order."""
         found = firestore.find(self._call(call_id), "turns", ("number", ">", after))
-        return sorted((firestore.read(each, Turn) for each in found), key=lambda turn: turn.number)
+        return sorted((firestore.read(Turn, each) for each in found), key=lambda turn: turn.number)
 
     def _begin(self, record: CallRecord, tickets: Mapping[str, datetime], most: int) -> CallRecord:
         batch = self._client.batch()
@@ -107,7 +107,7 @@ class CloudCalls:
         # Any of them: those who ring at once should not all want the first.
         number = random.choice(free)  # noqa: S311
         if number in lines:
-            batch.update(lines[number].reference, fields, self._unchanged(lines[number]))
+            batch.update(lines[number].reference, fields, firestore.unchanged(lines[number]))
         else:
             batch.create(firestore.document(self._client, "lines", number), fields)
         return number
@@ -122,13 +122,13 @@ class CloudCalls:
         kept = found[0].get("tickets") if found else {}
         if ticket not in kept or kept[ticket] < now:
             return None
-        record = firestore.read(found[0], CallRecord)
+        record = firestore.read(CallRecord, found[0])
         batch = self._client.batch()
         admitted = {"status": "in_progress", "connected_at": now}
-        batch.update(found[0].reference, {**admitted, "tickets": {}}, self._unchanged(found[0]))
+        batch.update(found[0].reference, {**admitted, "tickets": {}}, firestore.unchanged(found[0]))
         line = self._line_of(found[0])
         if line:
-            batch.update(line.reference, {"until": now + self._longest_call}, self._unchanged(line))
+            batch.update(line.reference, {"until": now + self._longest_call}, firestore.unchanged(line))
         firestore.commit(batch)
         return msgspec.structs.replace(record, status="in_progress", connected_at=now)
 
@@ -140,10 +140,10 @@ class CloudCalls:
         lasted = round((at - (record.connected_at or at)).total_seconds())
         batch = self._client.batch()
         ended = {"status": status, "ended_at": at, "duration_seconds": lasted}
-        batch.update(snapshot.reference, ended, self._unchanged(snapshot))
+        batch.update(snapshot.reference, ended, firestore.unchanged(snapshot))
         line = self._line_of(snapshot)
         if line:
-            batch.delete(line.reference, self._unchanged(line))
+            batch.delete(line.reference, firestore.unchanged(line))
         firestore.commit(batch)
 
     def _line_of(self, call: Snapshot) -> Snapshot | None:
@@ -153,9 +153,6 @@ class CloudCalls:
 
     def _call(self, call_id: str) -> DocumentReference:
         return firestore.document(self._client, "calls", call_id)
-
-    def _unchanged(self, snapshot: Snapshot) -> Any:
-        return firestore.unchanged(self._client, firestore.version_of(snapshot))
 
 
 def write_notes(client: Client, batch: WriteBatch, notes: CallNotes) -> None:
@@ -176,4 +173,4 @@ def _noted(notes: CallNotes) -> dict[str, Any]:
 def _record(snapshot: Snapshot) -> CallRecord | None:
     # Notes that came with a tool call of no known conversation make a document, but no record.
     known = snapshot.exists and "session_id" in (snapshot.to_dict() or {})
-    return firestore.read(snapshot, CallRecord) if known else None
+    return firestore.read(CallRecord, snapshot) if known else None

@@ -58,11 +58,7 @@ def patience() -> dict[str, Any]:
 
     What is tried again was not done, or is harmless when done twice: each write has its precondition.
     """
-    again = if_exception_type(Aborted, ResourceExhausted, ServiceUnavailable)
-    retry = Retry(
-        predicate=again, initial=0.02, maximum=_LONGEST_PAUSE_SECONDS, multiplier=2, timeout=TIMEOUT_SECONDS
-    )
-    return {"retry": retry, "timeout": TIMEOUT_SECONDS}
+    return {"retry": _retry(), "timeout": TIMEOUT_SECONDS}
 
 
 def document(client: Client, collection: str, name: str) -> DocumentReference:
@@ -82,7 +78,9 @@ def find(
     query: Any = above.collection(collection)
     for field, operator, value in conditions:
         query = query.where(filter=FieldFilter(field, operator, value))
-    return list(query.get(**patience()))
+    # Left to itself the library asks anew for the rest of a broken answer as often as it breaks.
+    once = Retry(predicate=if_exception_type())
+    return list(_retry()(query.get)(retry=once, timeout=TIMEOUT_SECONDS))
 
 
 def commit(batch: WriteBatch) -> list[WriteResult]:
@@ -131,12 +129,14 @@ def fields_of(document: Struct) -> dict[str, Any]:
     return fields
 
 
-def read(snapshot: Snapshot, document: type[Document]) -> Document:
-    """Return what a snapshot holds; fields that the document does not know are left out.
+def read(document: type[Document], *snapshots: Snapshot) -> Document:
+    """Return what a snapshot holds, or several together: the later ones count where they differ.
 
-    Raises msgspec.ValidationError where it is something else.
+    Fields that the document does not know are left out. Raises msgspec.ValidationError
+    where it is something else.
     """
-    plain = msgspec.to_builtins(snapshot.to_dict(), enc_hook=datetime.isoformat)
+    fields = {name: value for each in snapshots for name, value in (each.to_dict() or {}).items()}
+    plain = msgspec.to_builtins(fields, enc_hook=datetime.isoformat)
     return msgspec.convert(plain, document)
 
 
@@ -145,10 +145,24 @@ def version_of(snapshot: Snapshot) -> str:
     return str(snapshot.update_time.rfc3339())
 
 
-def unchanged(client: Client, version: str) -> Any:
-    """Return the precondition that a document is there and of this version."""
+def unchanged(seen: Snapshot | str) -> Any:
+    """Return the precondition that a document is there as it was seen, or of that version.
+
+    Raises ValueError where the text is no version.
+    """
+    version = seen if isinstance(seen, str) else version_of(seen)
     instant = DatetimeWithNanoseconds.from_rfc3339(version)  # type: ignore[no-untyped-call]
-    return client.write_option(last_update_time=instant.timestamp_pb())
+    return Client.write_option(last_update_time=instant.timestamp_pb())
+
+
+def _retry() -> Retry:
+    return Retry(
+        predicate=if_exception_type(Aborted, ResourceExhausted, ServiceUnavailable),
+        initial=0.02,
+        maximum=_LONGEST_PAUSE_SECONDS,
+        multiplier=2,
+        timeout=TIMEOUT_SECONDS,
+    )
 
 
 @lru_cache(maxsize=4)

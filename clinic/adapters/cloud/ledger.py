@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from google.cloud.firestore import DELETE_FIELD, Client, WriteBatch
 
-from clinic.adapters.cloud import appointments, calls, firestore, patients
+from clinic.adapters.cloud import firestore
+from clinic.adapters.cloud.change import write_change
 from clinic.adapters.cloud.firestore import Snapshot
 from clinic.booking.change import Change
 from clinic.contracts import events
@@ -24,10 +25,10 @@ _MEANT_FOR = timedelta(days=1)
 
 
 class CloudLedger:
-    """Implements `Ledger`.
+    """Implements `Ledger`. `tool_calls/{id}` is the request, `tool_answers/{id}` the answer.
 
-    `tool_answers/{id}` is the answer, created once. `tool_calls/{id}` is the line an
-    auditor reads; it holds no arguments, for nobody asks for them again.
+    Each is created once, and an auditor finds both by `call_id`. The arguments are
+    not kept: nobody asks for them again.
     """
 
     def __init__(self, client: Client) -> None:
@@ -57,7 +58,7 @@ class CloudLedger:
         if meaning:
             means = {"tool_call_id": call.id, "expire_at": datetime.now(UTC) + _MEANT_FOR}
             batch.create(firestore.document(self._client, "meanings", meaning), means)
-        self._write_change(batch, change)
+        write_change(self._client, batch, change)
         try:
             firestore.commit(batch)
         except firestore.DISTURBED as error:
@@ -77,11 +78,12 @@ class CloudLedger:
 
     def published(self, tool_call_id: str) -> None:
         """Note that the facts of an answer are on the bus."""
-        batch = self._client.batch()
-        batch.update(
-            firestore.document(self._client, "tool_answers", tool_call_id), {"unpublished": DELETE_FIELD}
-        )
-        firestore.commit(batch)
+        # Most answers carry no facts, and a read costs a third of a write.
+        if self.unpublished(tool_call_id):
+            batch = self._client.batch()
+            answer = firestore.document(self._client, "tool_answers", tool_call_id)
+            batch.update(answer, {"unpublished": DELETE_FIELD})
+            firestore.commit(batch)
 
     def delivered(self, tool_call_id: str, at: datetime) -> None:
         """Note that the model has been given the answer."""
@@ -89,9 +91,13 @@ class CloudLedger:
 
     def of_call(self, call_id: str) -> list[LoggedToolCall]:
         """Return a call's tool calls in the order they were asked."""
-        found = firestore.find(self._client, "tool_calls", ("call_id", "==", call_id))
-        logged = [(each.create_time, firestore.read(each, LoggedToolCall)) for each in found]
-        return [call for _, call in sorted(logged, key=lambda each: (each[1].requested_at, each[0]))]
+        found: dict[str, list[Snapshot]] = {}
+        # The request last: it knows when it was asked.
+        for collection in ("tool_answers", "tool_calls"):
+            for each in firestore.find(self._client, collection, ("call_id", "==", call_id)):
+                found.setdefault(each.id, []).append(each)
+        logged = [(firestore.read(LoggedToolCall, *each), each[-1].create_time) for each in found.values()]
+        return [call for call, _ in sorted(logged, key=lambda each: (each[0].requested_at, each[1]))]
 
     def _answer(self, tool_call_id: str) -> Snapshot:
         return firestore.get(firestore.document(self._client, "tool_answers", tool_call_id))
@@ -104,22 +110,12 @@ class CloudLedger:
         result: Result,
         facts: Sequence[events.Fact],
     ) -> None:
-        answered = {"outcome": outcome, "answered_at": datetime.now(UTC)}
-        answer: dict[str, Any] = {**answered, "call_id": call.call_id}
+        answer = {**_asked(call), "outcome": outcome, "answered_at": datetime.now(UTC)}
         # As text: a list in a list, which JSON has, Firestore refuses.
-        answer["result"] = msgspec.json.encode(result).decode()
+        answer |= {"message": str(result.get("message", "")), "result": msgspec.json.encode(result).decode()}
         if facts:
             answer["unpublished"] = [events.encode(fact) for fact in facts]
         batch.create(firestore.document(self._client, "tool_answers", call.id), answer)
-        logged = {**_asked(call), **answered, "message": str(result.get("message", ""))}
-        batch.set(firestore.document(self._client, "tool_calls", call.id), logged, merge=True)
-
-    def _write_change(self, batch: WriteBatch, change: Change) -> None:
-        appointments.write(self._client, batch, change)
-        if change.patient:
-            patients.write(self._client, batch, change.patient)
-        if change.call_notes:
-            calls.write_notes(self._client, batch, change.call_notes)
 
     def _refusal(self, call_id: str, meaning: str, change: Change) -> Exception | None:
         if self._answer(call_id).exists:
@@ -129,12 +125,13 @@ class CloudLedger:
         return SlotTaken() if change.takes or change.frees else None
 
     def _note_delivery(self, tool_call_id: str, at: datetime) -> None:
-        snapshot = firestore.get(firestore.document(self._client, "tool_calls", tool_call_id))
-        if not snapshot.exists or "delivered_at" in (snapshot.to_dict() or {}):
+        asked = firestore.get(firestore.document(self._client, "tool_calls", tool_call_id))
+        # An answer may overtake its request.
+        entry = asked if asked.exists else self._answer(tool_call_id)
+        if not entry.exists or "delivered_at" in (entry.to_dict() or {}):
             return
         batch = self._client.batch()
-        unchanged = firestore.unchanged(self._client, firestore.version_of(snapshot))
-        batch.update(snapshot.reference, {"delivered_at": at}, unchanged)
+        batch.update(entry.reference, {"delivered_at": at}, firestore.unchanged(entry))
         firestore.commit(batch)
 
 

@@ -29,7 +29,7 @@ class CloudPatients:
         if not value:
             return []
         seen: list[tuple[datetime, Patient]] = [
-            (snapshot.get("seen"), firestore.read(snapshot, Patient))
+            (snapshot.get("seen"), firestore.read(Patient, snapshot))
             for snapshot in firestore.find(self._client, "patients", (field, "==", value))
         ]
         # Sorted here: a family is small, and an index less is a write less for every booking.

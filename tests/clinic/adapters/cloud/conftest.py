@@ -1,7 +1,7 @@
 """A Firestore that answers as it is told, on loopback: for what the emulator never does."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
@@ -9,8 +9,14 @@ from typing import Any
 import grpc  # type: ignore[import-untyped]
 import pytest
 from google.cloud.firestore import Client
-from google.cloud.firestore_v1.types import BatchGetDocumentsRequest, CommitRequest, CommitResponse
-from google.cloud.firestore_v1.types.firestore import BatchGetDocumentsResponse
+from google.cloud.firestore_v1.types import (
+    BatchGetDocumentsRequest,
+    BatchGetDocumentsResponse,
+    CommitRequest,
+    CommitResponse,
+    RunQueryRequest,
+    RunQueryResponse,
+)
 
 from clinic.adapters.cloud import firestore as cloud
 
@@ -18,12 +24,13 @@ SERVICE = "google.firestore.v1.Firestore"
 
 
 class Unwilling:
-    """Answers each commit with the next code, and finds no document."""
+    """Answers each commit with the next code, breaks off each query with it, and gets no document."""
 
     def __init__(self) -> None:
         self.codes: Iterator[str] = iter(())
         """Names of gRPC's status codes, such as ABORTED."""
         self.commits: list[CommitRequest] = []
+        self.queries: list[RunQueryRequest] = []
         self.silent = False
         self.over = Event()
 
@@ -36,7 +43,18 @@ class Unwilling:
             context.abort(code, "as told")
         return CommitResponse()
 
-    def find(
+    def query(self, request: RunQueryRequest, context: grpc.ServicerContext) -> Iterator[RunQueryResponse]:
+        self.queries.append(request)
+        found = {"name": f"{request.parent}/cells/one", "fields": {"holder": {"string_value": "call-1"}}}
+        instant = {"seconds": 1}
+        yield RunQueryResponse(
+            document={**found, "create_time": instant, "update_time": instant}, read_time=instant
+        )
+        code = grpc.StatusCode[next(self.codes)]
+        if code is not grpc.StatusCode.OK:
+            context.abort(code, "as told")
+
+    def get(
         self, request: BatchGetDocumentsRequest, context: grpc.ServicerContext
     ) -> Iterator[BatchGetDocumentsResponse]:
         for name in request.documents:
@@ -51,9 +69,12 @@ def unwilling(monkeypatch: pytest.MonkeyPatch) -> Iterator[Unwilling]:
             told.commit, CommitRequest.deserialize, CommitResponse.serialize
         ),
         "BatchGetDocuments": grpc.unary_stream_rpc_method_handler(
-            told.find, BatchGetDocumentsRequest.deserialize, BatchGetDocumentsResponse.serialize
+            told.get, BatchGetDocumentsRequest.deserialize, BatchGetDocumentsResponse.serialize
         ),
     }
+    methods["RunQuery"] = grpc.unary_stream_rpc_method_handler(
+        told.query, RunQueryRequest.deserialize, RunQueryResponse.serialize
+    )
     server = grpc.server(pool)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, methods),))
     port = server.add_insecure_port("127.0.0.1:0")
@@ -66,9 +87,11 @@ def unwilling(monkeypatch: pytest.MonkeyPatch) -> Iterator[Unwilling]:
 
 
 @pytest.fixture
-def new_client() -> Callable[[], Client]:
-    """Make a client as another process has it, with a channel of its own."""
-    return lambda: Client(project="test-of-one-client")
+def unwillingly(unwilling: Unwilling) -> Iterator[Client]:
+    """The client of that Firestore."""
+    client = Client(project="unwilling")
+    yield client
+    client._firestore_api.transport.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ NOWHERE = {"FIRESTORE_EMULATOR_HOST": "127.0.0.1:9"}
 
 IMPORT = """
 import importlib, threading
-names = ["appointments", "calls", "ledger", "limits", "patients", "reacted", "firestore"]
+names = ["appointments", "calls", "change", "ledger", "limits", "patients", "reacted", "firestore"]
 modules = {name: importlib.import_module(f"clinic.adapters.cloud.{name}") for name in names}
 assert modules["firestore"]._client.cache_info().currsize == 0
 assert threading.active_count() == 1
@@ -47,18 +46,17 @@ assert os.waitpid(child, 0)[1] == 0
 
 
 @pytest.fixture
-def batch(unwilling: Any, new_client: Callable[[], Client]) -> WriteBatch:
+def batch(unwillingly: Client) -> WriteBatch:
     """A batch that creates one document of a Firestore that answers as it is told."""
-    client = new_client()
-    batch = client.batch()
-    batch.create(client.document("cells/one"), {"holder": "call-1"})
+    batch = unwillingly.batch()
+    batch.create(unwillingly.document("cells/one"), {"holder": "call-1"})
     return batch
 
 
 @pytest.mark.parametrize("program", [IMPORT, FORK])
 def test_a_client_is_made_at_first_use_and_crosses_no_fork(program: str) -> None:
     environment = {**os.environ, **NOWHERE, "PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(  # noqa: S603
+    ended = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=30
     )
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -114,6 +112,25 @@ def test_a_firestore_that_is_silent_is_not_waited_for(
     with pytest.raises(DeadlineExceeded):
         firestore.commit(batch)
     assert time.monotonic() - began < 2
+
+
+def test_a_query_that_breaks_off_is_asked_again_from_the_start(unwilling: Any, unwillingly: Client) -> None:
+    unwilling.codes = iter(["UNAVAILABLE", "UNAVAILABLE", "OK"])
+    found = firestore.find(unwillingly, "cells", ("holder", "==", "call-1"))
+    assert [snapshot.to_dict() for snapshot in found] == [{"holder": "call-1"}]
+    assert [request.structured_query for request in unwilling.queries] == [
+        unwilling.queries[0].structured_query
+    ] * 3
+
+
+def test_a_query_that_always_breaks_off_is_given_up(
+    unwilling: Any, unwillingly: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firestore, "TIMEOUT_SECONDS", 0.3)
+    unwilling.codes = repeat("UNAVAILABLE")
+    with pytest.raises(RetryError):
+        firestore.find(unwillingly, "cells")
+    assert 2 < len(unwilling.queries) < 100
 
 
 def test_who_is_disturbed_reads_anew(monkeypatch: pytest.MonkeyPatch) -> None:

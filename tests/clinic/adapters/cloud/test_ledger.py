@@ -162,17 +162,17 @@ def test_the_delivery_of_a_tool_call_that_never_was_is_no_fault(client: Client) 
 
 
 def test_a_refused_commit_that_nobody_overtook_is_a_fault(
-    unwilling: Any, new_client: Callable[[], Client], tool_call: Make
+    unwilling: Any, unwillingly: Client, tool_call: Make
 ) -> None:
     unwilling.codes = iter(["FAILED_PRECONDITION"])
     with pytest.raises(FailedPrecondition):
-        CloudLedger(new_client()).commit(tool_call(), "succeeded", succeeded("Done."), meaning="asked")
+        CloudLedger(unwillingly).commit(tool_call(), "succeeded", succeeded("Done."), meaning="asked")
 
 
 def test_a_refused_commit_of_cells_is_a_taken_slot(
-    unwilling: Any, new_client: Callable[[], Client], tool_call: Make
+    unwilling: Any, unwillingly: Client, tool_call: Make
 ) -> None:
     unwilling.codes = iter(["ABORTED", "ALREADY_EXISTS"])
     with pytest.raises(SlotTaken):
-        CloudLedger(new_client()).commit(tool_call(), "succeeded", succeeded("Done."), booking("one"))
+        CloudLedger(unwillingly).commit(tool_call(), "succeeded", succeeded("Done."), booking("one"))
     assert len(unwilling.commits) == 2

@@ -1,6 +1,8 @@
 """`with_emulators.py`: starts the emulator, or says in a line what is missing; leaves nothing running."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +15,6 @@ STAND_IN = """#!/bin/sh
 # Serves HTTP from a child of its own, as gcloud does from Java.
 for word in "$@"; do case "$word" in --host-port=*) port="${{word##*:}}";; esac; done
 "{python}" -m http.server --bind 127.0.0.1 "$port" &
-echo $! > "{folder}/child"
 wait
 """
 
@@ -33,18 +34,22 @@ def add(folder: Path, name: str, text: str = "#!/bin/sh\n") -> None:
 
 def run(folder: Path, *command: str) -> tuple[int, str, str]:
     environment = {**os.environ, "PATH": str(folder)}
-    ended = subprocess.run(  # noqa: S603
+    ended = subprocess.run(
         [sys.executable, str(SCRIPT), *command], env=environment, capture_output=True, text=True, timeout=30
     )
     return ended.returncode, ended.stdout, ended.stderr
 
 
-def is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def is_gone(address: str) -> bool:
+    """Tell whether nobody listens there any more, within a second."""
+    host, _, port = address.strip().partition(":")
+    for _ in range(100):
+        try:
+            socket.create_connection((host, int(port))).close()
+        except ConnectionError:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 @pytest.mark.parametrize(("there", "missing"), [("", "gcloud"), ("gcloud", "Java"), ("java", "gcloud")])
@@ -70,11 +75,22 @@ def test_what_the_emulator_said_is_shown_when_it_does_not_start(programs: Path) 
 @pytest.mark.parametrize("wanted", [0, 3])
 def test_the_command_runs_beside_the_emulator_which_is_then_gone(programs: Path, wanted: int) -> None:
     add(programs, "java")
-    add(programs, "gcloud", STAND_IN.format(python=sys.executable, folder=programs))
+    add(programs, "gcloud", STAND_IN.format(python=sys.executable))
     code, printed, _ = run(programs, "/bin/sh", "-c", f"echo $FIRESTORE_EMULATOR_HOST; exit {wanted}")
     assert code == wanted
     assert printed.startswith("127.0.0.1:")
-    child, until = int((programs / "child").read_text()), time.monotonic() + 5
-    while is_alive(child) and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not is_alive(child)
+    assert is_gone(printed)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_who_stops_it_stops_the_emulator(programs: Path, number: int) -> None:
+    add(programs, "java")
+    add(programs, "gcloud", STAND_IN.format(python=sys.executable))
+    command = [sys.executable, str(SCRIPT), "/bin/sh", "-c", "echo $FIRESTORE_EMULATOR_HOST; exec sleep 30"]
+    environment = {**os.environ, "PATH": f"{programs}:/bin"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().decode()
+        process.send_signal(number)
+        assert process.wait(20) == 130
+    assert is_gone(address)

@@ -35,7 +35,7 @@ def main(command: list[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with firestore_emulator() as address:
-            return subprocess.call(command, env={**os.environ, "FIRESTORE_EMULATOR_HOST": address})  # noqa: S603
+            return subprocess.call(command, env={**os.environ, "FIRESTORE_EMULATOR_HOST": address})
     except NoEmulator as reason:
         print(reason, HOW, file=sys.stderr)  # noqa: T201
         return 2
@@ -61,7 +61,7 @@ def firestore_emulator() -> Iterator[str]:
 
 def _start(address: str, log: IO[bytes]) -> subprocess.Popen[bytes]:
     quiet = {"CLOUDSDK_CORE_DISABLE_PROMPTS": "1", "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1"}
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         ["gcloud", "emulators", "firestore", "start", f"--host-port={address}"],  # noqa: S607
         env={**os.environ, **quiet},
         stdin=subprocess.DEVNULL,
@@ -87,21 +87,13 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: IO[bytes]) -> Non
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-            _wait_while_alive(process)
-        except ProcessLookupError:
-            return
-
-
-def _wait_while_alive(process: subprocess.Popen[bytes]) -> None:
-    """Raise ProcessLookupError once nobody of the group is left."""
-    until = time.monotonic() + ENDS_WITHIN_SECONDS
-    while time.monotonic() < until:
-        process.poll()
-        os.killpg(process.pid, 0)
-        time.sleep(0.05)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(ENDS_WITHIN_SECONDS)
+        # Whoever of the group outlived its first has only memory to lose.
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _free_port() -> int:
