@@ -4,7 +4,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call dead-letters test style types tests test-emulators lock clean
+.PHONY: help setup run call dead-letters test style types tests test-emulators bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,7 +40,12 @@ tests: setup
 	$(PY) -m pytest -n auto
 
 test-emulators: setup  ## the cloud store on Google's emulator (needs gcloud and Java: docs/emulators.md)
-	@$(PY) tests/clinic/adapters/cloud/with_emulators.py $(PY) -m pytest -n auto -m emulators tests/clinic/adapters
+	@$(PY) -m rehearsal.emulators $(PY) -m pytest -n auto -m emulators tests/clinic/adapters
+
+bench: setup  ## what it costs, as ratios; both stores where the emulator is there
+	@if command -v gcloud >/dev/null && command -v java >/dev/null; \
+	then $(PY) -m rehearsal.emulators $(PY) -m benchmarks.booking $(ARGS); \
+	else $(PY) -m benchmarks.booking $(ARGS); fi
 
 lock: setup  ## pin every dependency anew, with hashes (needs uv)
 	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt

@@ -50,6 +50,7 @@ def main() -> int:
     try:
         settings = load_settings(os.environ)
         clinic, table = load_clinic(settings.clinic_path), load_function_table()
+        _check_store(settings)
         _check_folder(settings)
         with ExitStack() as stack:
             service_socket = stack.enter_context(_listening("PORT", settings.port))
@@ -64,6 +65,11 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
+
+
+def _check_store(settings: Settings) -> None:
+    if settings.store != "embedded":
+        raise CannotStart(f"STORE={settings.store!r}: the local run keeps everything in the embedded store")
 
 
 def _check_folder(settings: Settings) -> None:

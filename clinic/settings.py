@@ -36,7 +36,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     clinic_file: Annotated[str, Meta(description="The clinic's TOML file. Unset: Renova Hospitals")] = ""
     store: Annotated[
         Literal["embedded", "cloud"],
-        Meta(description="Where everything is kept: `embedded` under LOCAL_DATA, or in Google's `cloud`"),
+        Meta(
+            description="`embedded`: under LOCAL_DATA. `cloud`: Firestore, so far for the functions' own store only"
+        ),
     ] = "embedded"
     google_cloud_project: Annotated[
         str, Meta(description="The project of the cloud store. Unset: that of the credentials")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +15,10 @@ from clinic.settings import Settings
 class Needs:
     """The world of one function's process: what no parameter names is never opened."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, given: Mapping[str, Any] | None = None) -> None:
+        """`given` are ports that are open already, by name; the rest is opened in the settings' store."""
         self.settings = settings
-        self._opened: dict[str, Any] = {"settings": settings}
+        self._opened: dict[str, Any] = {"settings": settings, **(given or {})}
 
     def open(self, name: str) -> Any:
         """Return the port of that name; ModuleNotFoundError if the store has no such adapter."""

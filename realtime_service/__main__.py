@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
+import importlib.util
 import os
 import signal
 import socket
@@ -30,6 +30,9 @@ def main() -> int:
         return 2
     if not settings.gemini_api_key:
         sys.stderr.write("GEMINI_API_KEY: must be set; `make run` starts the rehearsed model\n")
+        return 2
+    if importlib.util.find_spec(f"realtime_service.adapters.{settings.store}") is None:
+        sys.stderr.write(f"STORE={settings.store!r}: the service has no adapter for it yet\n")
         return 2
     configure_log(settings.log_level)
     live = gemini_live(settings)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from clinic.adapters.embedded import bus, calls, ledger
 from clinic.settings import Settings
@@ -20,7 +21,7 @@ from rehearsal.gemini.scripted import Script, ScriptedModel
 from rehearsal.receptionist.actions import Call, Raw, Say
 
 ROOT = Path(__file__).parents[1]
-ORIGIN = "http://localhost:8080"
+ORIGIN = Origin("http://localhost:8080")
 Start = Callable[..., Any]
 NEW_TOOL = '''"""Tells when the clinic is open."""
 
@@ -121,7 +122,7 @@ def tree_with(tmp_path: Path, tool: str) -> Path:
 
 
 async def test_adding_a_tool_is_one_file_and_one_row(start: Start, tmp_path: Path) -> None:
-    script = {
+    script: Script = {
         "when are you open": [Call("tell_opening_hours", {"day": "Friday"})],
         "tell_opening_hours answered": [Say("so it is")],
     }
@@ -140,7 +141,7 @@ async def test_adding_a_tool_is_one_file_and_one_row(start: Start, tmp_path: Pat
 async def test_a_tool_that_throws_is_tried_five_times_and_the_caller_is_told(
     start: Start, tmp_path: Path
 ) -> None:
-    script = {
+    script: Script = {
         "when are you open": [Call("tell_opening_hours", {"day": "Friday"})],
         "tell_opening_hours answered": [Say("sorry about that")],
     }
@@ -158,7 +159,7 @@ async def test_a_tool_that_throws_is_tried_five_times_and_the_caller_is_told(
 async def test_whatever_nonsense_the_model_calls_it_is_answered_and_the_call_goes_on(
     start: Start, tmp_path: Path
 ) -> None:
-    script = {
+    script: Script = {
         "open the safe": [
             Raw({"toolCall": {"functionCalls": [{"id": "x1", "name": "open_safe", "args": {}}]}})
         ],

@@ -41,7 +41,7 @@ def means() -> Means:
 
 def deviations() -> Means:
     """Return the standard deviations of the model, of the shape of the means."""
-    return np.sqrt(np.maximum(_read("variances"), _LEAST_VARIANCE))
+    return np.asarray(np.sqrt(np.maximum(_read("variances"), _LEAST_VARIANCE)), np.float32)
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def moved(came: Means, deviation: Means) -> Means:
     moves = np.broadcast_to(shift[:, :, None, :].astype(np.float32), came.shape).reshape(-1, came.shape[-1])
     moves = moves.copy()
     moves[which] += steps * deviation.reshape(moves.shape)[which] / STEPS_PER_DEVIATION
-    return (came + moves.reshape(came.shape)).astype(np.float32)
+    return np.asarray(came + moves.reshape(came.shape), np.float32)
 
 
 def write_means(file: Path, values: Means) -> None:
@@ -76,4 +76,4 @@ def _read(name: str) -> Means:
     codebooks, streams, gaussians, length = (int(number) for number in numbers[1:5])
     first, size = 5 + streams, codebooks * streams * gaussians * length
     values = numbers[first : first + size].view(np.float32)
-    return values.reshape(codebooks, streams, gaussians, length)
+    return np.asarray(values.reshape(codebooks, streams, gaussians, length), np.float32)

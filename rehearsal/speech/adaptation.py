@@ -1,6 +1,6 @@
 """Makes `model/`: moves the recogniser's Gaussians towards the rehearsed callers' voice.
 
-Run it when the voice, the telephone line or the dictionary's source changes, about two minutes:
+Run it when the voice, the telephone line or the dictionary's source changes, about a minute:
 `python -m rehearsal.speech.adaptation`. Random words of the grammar are spoken, sent over a
 mu-law line, aligned with the model's phones, and its means re-estimated (MAP, Gauvain & Lee 1994).
 """
@@ -22,15 +22,16 @@ from numpy.typing import NDArray
 from clinic.directory import load_clinic
 from rehearsal.speech import acoustics
 from rehearsal.speech.ear import BEAMS, SAMPLE_RATE, add_words, conditioned
-from rehearsal.speech.grammar import dictionary, receptionist_grammar, words_of
+from rehearsal.speech.grammar import dictionary, receptionist_grammar, respellings, words_of
 from rehearsal.speech.names import COMMON_NAMES
 from rehearsal.speech.voice import Voice
 from rehearsal.twilio import mulaw
 
 _CODEBOOKS = (
-    "+NSN+ +SPN+ AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH SIL T TH UH UW"
-    " V W Y Z ZH"
-).split()
+    "+NSN+", "+SPN+", "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G",
+    "HH", "IH", "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OY", "P", "R", "S", "SH", "SIL", "T", "TH", "UH",
+    "UW", "V", "W", "Y", "Z", "ZH",
+)  # fmt: skip
 """In the order of the model's file."""
 Frames = NDArray[np.float32]
 _LINE_RATE = 8000
@@ -40,7 +41,7 @@ _CALLERS = (
     Voice(rate=_LINE_RATE, pitch=65, words_per_minute=160),
     Voice(rate=_LINE_RATE, words_per_minute=170),
 )
-_UTTERANCES = 360
+_UTTERANCES = 600
 _PASSES = 2
 _FEATURES = """-lowerf 130
 -upperf 6800
@@ -81,25 +82,22 @@ class Met(NamedTuple):
 
 def main() -> None:
     """Write `model/feat.params` and `model/moves.npz`."""
-    words = dictionary(receptionist_grammar(load_clinic(), COMMON_NAMES))
+    clinic = load_clinic()
+    words = dictionary(receptionist_grammar(clinic, COMMON_NAMES), respellings(clinic))
     utterances = list(_utterances(list(words)))
     came, deviation = acoustics.means(), acoustics.deviations()
     acoustics.FEATURES.parent.mkdir(exist_ok=True)
     _write_features(np.zeros(13), "batch")
     for number in range(_PASSES):
-        aligned = list(_align(utterances, words, came if number == 0 else _moved(came, deviation)))
+        aligned = list(_align(utterances, words, came if number == 0 else acoustics.moved(came, deviation)))
         mean = np.concatenate([utterance.cepstra for utterance in aligned]).mean(axis=0)
         _write_features(mean, "live")
         _write_moves(aligned, mean, came, deviation)
         sys.stdout.write(f"pass {number + 1}: {len(aligned)} of {len(utterances)} utterances aligned\n")
 
 
-def _moved(came: acoustics.Means, deviation: acoustics.Means) -> acoustics.Means:
-    return acoustics.moved(came, deviation)
-
-
 def _utterances(tokens: list[str]) -> Iterator[tuple[list[str], bytes]]:
-    """Say random words, a few letters and digits in each utterance, by every caller's voice in turn."""
+    """Say random words, two letters among them, by every caller's voice in turn."""
     chance = random.Random(5)  # noqa: S311 - not for secrets
     letters = [token for token in tokens if token.endswith(".")]
     for number in range(_UTTERANCES):
@@ -112,7 +110,8 @@ def _utterances(tokens: list[str]) -> Iterator[tuple[list[str], bytes]]:
 def _over_the_line(voice: Voice, text: str) -> bytes:
     decoded = mulaw.decode(mulaw.encode(voice.speak(text)))
     samples = np.frombuffer(decoded, "<i2").astype(np.float32)
-    return conditioned(soxr.resample(samples, _LINE_RATE, SAMPLE_RATE).clip(-32768, 32767).astype("<i2").tobytes())
+    resampled = soxr.resample(samples, _LINE_RATE, SAMPLE_RATE).clip(-32768, 32767)
+    return conditioned(resampled.astype("<i2").tobytes())
 
 
 def _align(
@@ -169,12 +168,15 @@ def _decode(decoder: Any, pcm: bytes) -> None:
 
 def _write_features(mean: NDArray[Any], normalisation: str) -> None:
     written = ",".join(f"{coefficient:.3f}" for coefficient in mean)
-    acoustics.FEATURES.write_text(_FEATURES.format(mean=written, normalisation=normalisation), encoding="utf-8")
+    features = _FEATURES.format(mean=written, normalisation=normalisation)
+    acoustics.FEATURES.write_text(features, encoding="utf-8")
 
 
-def _write_moves(aligned: list[Aligned], mean: Frames, came: acoustics.Means, deviation: acoustics.Means) -> None:
+def _write_moves(
+    aligned: list[Aligned], mean: Frames, came: acoustics.Means, deviation: acoustics.Means
+) -> None:
     shift = _shift(_met(aligned, mean, came, deviation), came)
-    shifted = came + shift[:, :, None, :]
+    shifted = (came + shift[:, :, None, :]).astype(np.float32)
     met = _met(aligned, mean, shifted, deviation)
     wanted = (met.sums + _TRUSTED * shifted) / (met.frames[..., None] + _TRUSTED) - shifted
     steps = np.rint(wanted / deviation * acoustics.STEPS_PER_DEVIATION).clip(-127, 127).astype(np.int8)
@@ -192,7 +194,7 @@ def _shift(met: Met, came: acoustics.Means) -> NDArray[np.float64]:
     frames = met.frames.sum(axis=2)[..., None]
     offset = met.sums.sum(axis=2) - (met.frames[..., None] * came).sum(axis=2)
     of_all = offset.sum(axis=0) / frames.sum(axis=0)
-    return (offset + _SEEN * of_all) / (frames + _SEEN)
+    return np.asarray((offset + _SEEN * of_all) / (frames + _SEEN), np.float64)
 
 
 def _met(aligned: list[Aligned], mean: Frames, means: acoustics.Means, deviation: acoustics.Means) -> Met:
@@ -211,7 +213,7 @@ def _shares(observed: Frames, means: Frames, deviation: Frames) -> NDArray[np.fl
     """Return to what part each Gaussian is responsible for each frame: (frames, Gaussians)."""
     away = (observed[:, None, :] - means[None]) / deviation[None]
     likelihood = -0.5 * np.square(away).sum(axis=2) - np.log(deviation).sum(axis=1)
-    weights = np.exp(likelihood - likelihood.max(axis=1, keepdims=True, initial=-np.inf))
+    weights = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float64)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import truediv
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +18,13 @@ from clinic.directory import Clinic
 from rehearsal.speech import acoustics
 from rehearsal.speech.automaton import Arc, Automaton, smallest
 from rehearsal.speech.expecting import Expecting
-from rehearsal.speech.grammar import dictionary, receptionist_grammar, words_of
+from rehearsal.speech.grammar import dictionary, receptionist_grammar, respellings, words_of
 from rehearsal.speech.names import COMMON_NAMES
 
 SAMPLE_RATE = 16000
 """Hertz, of signed 16-bit little-endian mono PCM, two bytes a frame."""
-BEAMS = {"beam": 1e-100, "wbeam": 1e-80, "pbeam": 1e-100, "lpbeam": 1e-80, "lponlybeam": 1e-80}
+SIL = {"silprob": 0.5}
+BEAMS = {"beam": 1e-80, "wbeam": 1e-60, "pbeam": 1e-80, "lpbeam": 1e-60, "lponlybeam": 1e-60}
 """Wide: the synthesised voice scores low even where it is understood."""
 _ODDS = {
     Expecting.ANYTHING: (1e-2, 1e-6),
@@ -40,6 +41,8 @@ _LOUDNESS = 3000.0
 """Root mean square that the louder half of a turn is brought to, steps of 16 bits."""
 _NOISE = 40.0
 """Root mean square of the noise added: the model has never met the digital silence of a synthesiser."""
+_PIECE = SAMPLE_RATE // 25 * 2
+"""Bytes: 40 ms."""
 _MARGIN = SAMPLE_RATE // 10
 
 
@@ -52,7 +55,7 @@ class Ear:
 
     def __init__(self, clinic: Clinic, names: Iterable[str] = COMMON_NAMES) -> None:
         self._grammar = receptionist_grammar(clinic, names)
-        self._decoder = _decoder(dictionary(self._grammar))
+        self._decoder = _decoder(dictionary(self._grammar, respellings(clinic)))
         self._ready: set[Expecting] = set()
         self._one_at_a_time = Lock()
 
@@ -64,7 +67,8 @@ class Ear:
         with self._one_at_a_time:
             self._listen_for(expecting)
             self._decoder.start_utt()
-            self._decoder.process_raw(conditioned(pcm), full_utt=True)
+            for piece in _pieces(conditioned(pcm)):
+                self._decoder.process_raw(piece)
             self._decoder.end_utt()
             hypothesis = self._decoder.hyp()
             understood = hypothesis is not None and _fits(self._decoder.seg())
@@ -88,6 +92,7 @@ def _decoder(words: dict[str, list[str]]) -> Any:
             dict=None,
             lm=None,
             bestpath=False,
+            **SIL,
             loglevel="FATAL",
             **BEAMS,
         )
@@ -130,6 +135,11 @@ def _graph(phrases: Automaton, expecting: Expecting, decoder: Any) -> Any:
     return decoder.create_fsg(expecting.value, 0, end, arcs)
 
 
+def _pieces(pcm: bytes) -> Iterator[bytes]:
+    """Cut the turn small: the decoder holds the interpreter's lock for as long as it works on a piece."""
+    return (pcm[start : start + _PIECE] for start in range(0, len(pcm), _PIECE))
+
+
 def _fits(segments: Iterable[Any]) -> bool:
     """Tell whether the words were said rather than forced upon noise or other speech."""
     words = [segment for segment in segments if segment.word[0] not in "<["]
@@ -137,7 +147,7 @@ def _fits(segments: Iterable[Any]) -> bool:
     scores = [math.log(max(segment.ascore, sys.float_info.min)) for segment in words]
     if not words or sum(scores) < _LEAST_FIT * sum(lengths):
         return False
-    return min(map(truediv, scores, lengths)) >= _LEAST_FIT_OF_A_WORD
+    return bool(min(map(truediv, scores, lengths)) >= _LEAST_FIT_OF_A_WORD)
 
 
 def conditioned(pcm: bytes) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -78,11 +80,14 @@ def _choose(library: ctypes.CDLL, voice: str) -> None:
         raise EspeakError(f"espeak-ng has no voice named {voice!r}")
 
 
-@_SYNTH_CALLBACK
 def _keep(samples: ctypes._Pointer[ctypes.c_short], count: int, _events: int) -> int:
     if samples and count > 0:
         _rendered.append(ctypes.string_at(samples, count * ctypes.sizeof(ctypes.c_short)))
     return 0
+
+
+_keep_rendered = _SYNTH_CALLBACK(_keep)
+"""Module-wide, because the library calls it for as long as the process lives."""
 
 
 @cache
@@ -93,13 +98,15 @@ def _library() -> ctypes.CDLL:
     rate = library.espeak_Initialize(_AUDIO_OUTPUT_SYNCHRONOUS, 0, os.fsencode(data), _DONT_EXIT)
     if rate != SAMPLE_RATE:
         raise EspeakError(f"espeak-ng did not start with its data in {data} (answer {rate})")
-    library.espeak_SetSynthCallback(_keep)
+    library.espeak_SetSynthCallback(_keep_rendered)
     return library
 
 
 def _short(data: Path) -> Path:
     if len(os.fsencode(data)) <= _LONGEST_DATA_PATH:
         return data
-    nearby = Path(tempfile.mkdtemp(prefix="espeak-")) / "data"
+    folder = tempfile.mkdtemp(prefix="espeak-")
+    atexit.register(shutil.rmtree, folder)
+    nearby = Path(folder) / "data"
     nearby.symlink_to(data, target_is_directory=True)
     return nearby

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import chain
 from pathlib import Path
+from unicodedata import normalize
 
 import pocketsphinx
 
@@ -27,7 +27,7 @@ _SPLIT = str.maketrans("_", " ", ".")
 
 def receptionist_grammar(clinic: Clinic, names: Iterable[str]) -> str:
     """Return the whole JSGF grammar; names are "First Last" or one word."""
-    people = [_words(name) for name in names]
+    people = list(filter(None, map(_words, names)))
     fixed = _COMMENT.sub("", _FIXED_RULES.read_text(encoding="utf-8"))
     rules: dict[str, Iterable[str]] = {
         "doctor_name": _doctor_names(clinic),
@@ -39,10 +39,26 @@ def receptionist_grammar(clinic: Clinic, names: Iterable[str]) -> str:
     return fixed + "".join(_rule(name, phrases) for name, phrases in rules.items())
 
 
-def dictionary(grammar: str) -> dict[str, list[str]]:
-    """Return the ARPAbet pronunciations of every token of the grammar."""
+def dictionary(grammar: str, respelled: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the ARPAbet pronunciations of every token of the grammar.
+
+    `respelled` tells how a word is said where it is not said as written.
+    """
     tokens = sorted(set(_TOKEN.findall(_NO_TOKEN.sub(" ", grammar))))
-    return {token: _pronounced(token) for token in tokens}
+    words = {token: _pronounced(token) for token in tokens}
+    for token, respelling in respelled.items():
+        words[token] = list(dict.fromkeys([*pronunciations(respelling), *words[token]]))
+    return words
+
+
+def respellings(clinic: Clinic) -> dict[str, str]:
+    """Return the directory's respellings of doctors' names, word by word."""
+    found: dict[str, str] = {}
+    for doctor in clinic.doctors:
+        written, said = _words(doctor.name), _words(doctor.pronounced)
+        if len(written) == len(said):
+            found.update(zip(written, said, strict=True))
+    return found
 
 
 def words_of(hypothesis: str) -> str:
@@ -62,16 +78,17 @@ def _departments(clinic: Clinic) -> Iterable[str]:
 
 
 def _rule(name: str, phrases: Iterable[str]) -> str:
-    return f"<{name}> = {' | '.join(dict.fromkeys(filter(None, phrases)))};\n"
+    return f"<{name}> = {' | '.join(dict.fromkeys(filter(None, phrases))) or '<VOID>'};\n"
 
 
 def _phrase(text: str) -> str:
-    return " ".join(_words(text))
+    return " ".join(_words(text, titles=frozenset()))
 
 
-def _words(text: str) -> list[str]:
-    words = re.findall(r"[a-z]+(?:'[a-z]+)?", text.lower())
-    return [word for word in words if word not in _TITLES]
+def _words(text: str, titles: frozenset[str] = _TITLES) -> list[str]:
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z]+(?:'[a-z]+)?", plain)
+    return [word for word in words if word not in titles]
 
 
 def _pronounced(token: str) -> list[str]:
@@ -81,7 +98,8 @@ def _pronounced(token: str) -> list[str]:
     if known is None and "_" in token:
         return [" ".join(_pronounced(word)[0] for word in token.split("_"))]
     as_synthesised = pronunciations(token) if token.isalpha() else []
-    return list(dict.fromkeys([*(known or []), *as_synthesised, *_REDUCED.get(token, ())])) or pronunciations(token)
+    distinct = dict.fromkeys([*(known or []), *as_synthesised, *_REDUCED.get(token, ())])
+    return list(distinct) or pronunciations(token)
 
 
 @cache

@@ -36,7 +36,7 @@ def lines() -> dict[str, list[dict[str, Any]]]:
     """What is written to standard error, by level. A process each: logging is one per process."""
     written: dict[str, list[dict[str, Any]]] = {}
     for level in ("DEBUG", "INFO", "ERROR"):
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, "-c", SPEAKER, level], cwd=ROOT, capture_output=True, text=True, check=True
         )
         assert done.stdout == ""

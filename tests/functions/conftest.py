@@ -89,10 +89,10 @@ def free_day(clinic: Clinic) -> str:
 def use(needs: Needs, table: FunctionTable, ask: Ask) -> Callable[..., dict[str, Any]]:
     """Call a tool as the model would, and return its result."""
 
-    def run(tool: str, **arguments: Any) -> dict[str, Any]:
+    def run(tool: str, world: Needs = needs, **arguments: Any) -> dict[str, Any]:
         call = ask(tool, **arguments)
         function = getattr(importlib.import_module(f"functions.tools.{tool}"), tool)
-        answer_tool_call(table[tool], function, needs, tool_call.encode(call))
+        answer_tool_call(table[tool], function, world, tool_call.encode(call))
         result: dict[str, Any] = needs.open("ledger").answer(call.id)
         return result
 

@@ -238,7 +238,7 @@ async def _repeat(connection: ClientConnection, message: str) -> None:
         await asyncio.sleep(0.02)
 
 
-GARBAGE = {
+GARBAGE: dict[str, tuple[str | bytes, int]] = {
     "no JSON": ("hello", 1007),
     "half a message": ('{"event":"media","media":{', 1007),
     "deep nesting": ('{"event":"media","media":' + "[" * 10_000 + "]" * 10_000 + "}", 1007),

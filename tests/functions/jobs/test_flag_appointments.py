@@ -45,15 +45,16 @@ def test_the_flag_goes_when_the_hours_come_back(book: Use, after_the_change: Nee
 
 
 def test_an_appointment_of_a_doctor_who_has_left_can_still_be_found_and_cancelled(
-    book: Use, use_in: Use, ringing: Any, needs: Needs, monkeypatch: pytest.MonkeyPatch
+    book: Use, use: Use, needs: Needs
 ) -> None:
     booked = book()
     clinic = load_clinic()
     without: Clinic = msgspec.structs.replace(
         clinic, doctors=tuple(doctor for doctor in clinic.doctors if doctor.id != "mehta")
     )
-    monkeypatch.setitem(needs._opened, "clinic", without)
-    run_job(flag_appointments, needs)
-    (found,) = use_in(ringing, "find_appointments")["appointments"]
+    later = Needs(needs.settings, {"clinic": without})
+    run_job(flag_appointments, later)
+    (found,) = use("find_appointments", world=later)["appointments"]
     assert (found["doctor_name"], found["flag"]) == ("a doctor who has left us", "outside_hours")
-    assert use_in(ringing, "cancel_appointment", appointment_id=booked["appointment_id"])["success"] is True
+    cancelled = use("cancel_appointment", world=later, appointment_id=booked["appointment_id"])
+    assert cancelled["success"] is True

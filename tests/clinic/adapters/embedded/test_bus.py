@@ -59,7 +59,7 @@ def killed(tmp_path: Path) -> Callable[[int], None]:
     """Publish in another process, take so many messages there, and kill it with -9."""
 
     def publish_and_die(takes: int) -> None:
-        with subprocess.Popen(  # noqa: S603
+        with subprocess.Popen(
             [sys.executable, "-c", PUBLISHER, str(tmp_path), str(takes)],
             cwd=ROOT,
             text=True,

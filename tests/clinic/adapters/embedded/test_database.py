@@ -64,7 +64,7 @@ def database(file: Path) -> Database:
 
 def run(script: str, *arguments: str) -> subprocess.Popen[str]:
     """Start a script in another process and wait until it is ready."""
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-c", script, *arguments],
         cwd=ROOT,
         text=True,

@@ -1,4 +1,4 @@
-"""`with_emulators.py`: starts the emulator, or says in a line what is missing; leaves nothing running."""
+"""The emulators' starter: starts the emulator, or says in a line what is missing; leaves nothing running."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("with_emulators.py")
+SCRIPT = Path(__file__).parents[2] / "rehearsal" / "emulators.py"
 STAND_IN = """#!/bin/sh
 # Serves HTTP from a child of its own, as gcloud does from Java.
 for word in "$@"; do case "$word" in --host-port=*) port="${{word##*:}}";; esac; done

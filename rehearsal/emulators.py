@@ -35,9 +35,10 @@ def main(command: list[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with firestore_emulator() as address:
-            return subprocess.call(command, env={**os.environ, "FIRESTORE_EMULATOR_HOST": address})
+            here = {**os.environ, "FIRESTORE_EMULATOR_HOST": address}
+            return subprocess.call(command, env=here)  # noqa: S603  the user's own words
     except NoEmulator as reason:
-        print(reason, HOW, file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{reason} {HOW}\n")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -61,7 +62,7 @@ def firestore_emulator() -> Iterator[str]:
 
 def _start(address: str, log: IO[bytes]) -> subprocess.Popen[bytes]:
     quiet = {"CLOUDSDK_CORE_DISABLE_PROMPTS": "1", "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1"}
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603  nothing of it comes from outside
         ["gcloud", "emulators", "firestore", "start", f"--host-port={address}"],  # noqa: S607
         env={**os.environ, **quiet},
         stdin=subprocess.DEVNULL,
@@ -101,7 +102,7 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
