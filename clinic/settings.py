@@ -36,9 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     clinic_file: Annotated[str, Meta(description="The clinic's TOML file. Unset: Renova Hospitals")] = ""
     store: Annotated[
         Literal["embedded", "cloud"],
-        Meta(
-            description="`embedded`: under LOCAL_DATA. `cloud`: Firestore, so far for the functions' own store only"
-        ),
+        Meta(description="`embedded`: under LOCAL_DATA. `cloud`: Firestore, so far for the functions only"),
     ] = "embedded"
     google_cloud_project: Annotated[
         str, Meta(description="The project of the cloud store. Unset: that of the credentials")

@@ -16,7 +16,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def described(name: str) -> str:
     hint = get_type_hints(Settings, include_extras=True)[name]
     assert get_origin(hint) is Annotated
-    return next(meta.description for meta in reversed(get_args(hint)) if getattr(meta, "description", None))
+    return next(str(meta.description) for meta in reversed(get_args(hint)) if hasattr(meta, "description"))
 
 
 @pytest.mark.parametrize("field", msgspec.structs.fields(Settings), ids=lambda field: field.name)

@@ -23,12 +23,13 @@ from rehearsal.speech.names import COMMON_NAMES
 
 SAMPLE_RATE = 16000
 """Hertz, of signed 16-bit little-endian mono PCM, two bytes a frame."""
-SIL = {"silprob": 0.5}
+SIL = {"silprob": 1.0}
+_LETTER=1e-8
 BEAMS = {"beam": 1e-80, "wbeam": 1e-60, "pbeam": 1e-80, "lpbeam": 1e-60, "lponlybeam": 1e-60}
 """Wide: the synthesised voice scores low even where it is understood."""
 _ODDS = {
-    Expecting.ANYTHING: (1e-2, 1e-6),
-    Expecting.YES_NO: (1e-2, 1e-6),
+    Expecting.ANYTHING: (1e-4, 1e-10),
+    Expecting.YES_NO: (1e-4, 1e-10),
     Expecting.NAME: (1e-2, 0.0),
     Expecting.SPELLING: (1e-14, 0.0),
     Expecting.DIGITS: (1e-6, 0.0),
@@ -130,7 +131,10 @@ def _graph(phrases: Automaton, expecting: Expecting, decoder: Any) -> Any:
     word, again = _ODDS[expecting]
     end = 1 + max(max(source, target) for source, target, _ in phrases.arcs)
     arcs: list[tuple[int, int, float] | tuple[int, int, float, str]] = [(end, 0, again)] if again else []
-    arcs += [(source, target, word, token) for source, target, token in phrases.arcs]
+    arcs += [
+        (source, target, word * (_LETTER if token.endswith(".") else 1.0), token)
+        for source, target, token in phrases.arcs
+    ]
     arcs += [(final, end, 1.0) for final in phrases.finals]
     return decoder.create_fsg(expecting.value, 0, end, arcs)
 
