@@ -194,16 +194,17 @@ async def test_a_finished_call_is_in_the_log_with_both_sides_words(start: Start,
             await socket.send(json.dumps({"event": "stop"}))
             await socket.wait_closed()
         log = calls.open_port(Settings(local_data=str(run.data)))
+        register = run.data / "register" / "calls.csv"
         async with asyncio.timeout(10):
-            while not (record := log.get(call_id)) or not record.resolution:
+            while not register.exists() or call_id not in register.read_text(encoding="utf-8"):
                 await asyncio.sleep(0.05)
-        turns = log.turns(call_id)
-        register = (run.data / "register" / "calls.csv").read_text(encoding="utf-8")
+        record, turns = log.get(call_id), log.turns(call_id)
+    assert record is not None
     assert (record.status, record.channel, record.customer_type) == ("completed", "web", "new")
+    assert record.resolution
     assert record.ended_at is not None
     assert ("caller", "good morning") in [(turn.speaker, turn.text) for turn in turns]
     assert ("agent", "you said good morning") in [(turn.speaker, turn.text) for turn in turns]
-    assert call_id in register
     assert "good morning" not in run.log
 
 
