@@ -46,11 +46,13 @@ def main() -> int:
     """Print the figures of every store that is there."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.booking", description=__doc__)
     parser.add_argument("--rounds", type=int, default=1000, help="races for a slot (default 1000)")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--store", choices=("embedded", "cloud"), help="only this one")
+    options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     for settings in _stores():
-        _race(settings, rounds)
-        _availability(settings)
+        if options.store in (None, settings.store):
+            _race(settings, options.rounds)
+            _availability(settings)
     return 0
 
 
