@@ -7,6 +7,7 @@ embedded one and, without a Gemini key, the model is rehearsed.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import signal
@@ -47,6 +48,9 @@ class CannotStart(Exception):
 
 def main() -> int:
     """Run until Ctrl-C or SIGTERM; return the exit code."""
+    described = argparse.RawDescriptionHelpFormatter
+    epilog = "Settings are environment variables; the README lists them all."
+    argparse.ArgumentParser(description=__doc__, epilog=epilog, formatter_class=described).parse_args()
     try:
         settings = load_settings(os.environ)
         clinic, table = load_clinic(settings.clinic_path), load_function_table()

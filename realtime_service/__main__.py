@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import importlib.util
 import os
@@ -22,6 +23,7 @@ GRACE_SECONDS = 5.0
 
 def main() -> int:
     """Serve until SIGTERM or Ctrl-C; return the exit code."""
+    argparse.ArgumentParser(prog="python -m realtime_service", description=__doc__).parse_args()
     try:
         settings = load_settings(os.environ)
         clinic, table = load_clinic(settings.clinic_path), load_function_table()

@@ -3,15 +3,19 @@
 import json
 import signal
 import socket
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 Start = Callable[..., Any]
 START_SECONDS = 30
+ROOT = Path(__file__).parents[1]
 
 
 def refused(start: Start, **settings: str) -> str:
@@ -70,3 +74,12 @@ def test_a_setting_that_can_not_be_used_is_one_clear_line(
     start: Start, settings: dict[str, str], words: str
 ) -> None:
     assert words in refused(start, **settings)
+
+
+def test_help_says_what_it_is_and_a_wrong_argument_is_refused() -> None:
+    for argument, code in (("--help", 0), ("--no-such-option", 2)):
+        done = subprocess.run(
+            [sys.executable, "local.py", argument], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code
+        assert "usage: local.py" in done.stdout + done.stderr

@@ -1,5 +1,6 @@
 """A world for the service: an empty embedded store with a call that has been admitted."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,3 +28,9 @@ def record(settings: Settings) -> CallRecord:
     now = datetime.now(UTC)
     record = CallRecord(call_id="call-1", session_id="CA" + "1" * 32, channel="phone", timestamp=now)
     return calls.open_port(settings).ring(record, "ticket", now + timedelta(minutes=1), 5)
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
