@@ -23,8 +23,6 @@ from rehearsal.speech.names import COMMON_NAMES
 
 SAMPLE_RATE = 16000
 """Hertz, of signed 16-bit little-endian mono PCM, two bytes a frame."""
-SIL = {"silprob": 1.0}
-_LETTER=1e-8
 BEAMS = {"beam": 1e-80, "wbeam": 1e-60, "pbeam": 1e-80, "lpbeam": 1e-60, "lponlybeam": 1e-60}
 """Wide: the synthesised voice scores low even where it is understood."""
 _ODDS = {
@@ -35,7 +33,9 @@ _ODDS = {
     Expecting.DIGITS: (1e-6, 0.0),
 }
 """Probability of a word, and that another phrase follows: what keeps one from falling into many."""
-_LEAST_FIT = -0.0050
+_LETTER = 1e-8
+"""How much less probable the name of a letter is: it is short enough to be heard anywhere."""
+_LEAST_FIT = -0.0054
 """Acoustic score a frame, over all words: what the grammar knows lies above, other speech below."""
 _LEAST_FIT_OF_A_WORD = -0.0080
 _LOUDNESS = 3000.0
@@ -44,6 +44,9 @@ _NOISE = 40.0
 """Root mean square of the noise added: the model has never met the digital silence of a synthesiser."""
 _PIECE = SAMPLE_RATE // 25 * 2
 """Bytes: 40 ms."""
+_FEWEST_PIECES = 3
+"""Loud ones; the shortest word has more."""
+_LEAST_CHANGE_DB = 0.5
 _MARGIN = SAMPLE_RATE // 10
 
 
@@ -65,6 +68,8 @@ class Ear:
 
         The audio is SAMPLE_RATE, signed 16-bit little-endian mono, a whole turn.
         """
+        if _is_steady(pcm):
+            return ""
         with self._one_at_a_time:
             self._listen_for(expecting)
             self._decoder.start_utt()
@@ -93,7 +98,7 @@ def _decoder(words: dict[str, list[str]]) -> Any:
             dict=None,
             lm=None,
             bestpath=False,
-            **SIL,
+            silprob=1.0,  # else a short word is heard in the silence after the last
             loglevel="FATAL",
             **BEAMS,
         )
@@ -130,12 +135,13 @@ def _arc(line: list[str]) -> Arc:
 def _graph(phrases: Automaton, expecting: Expecting, decoder: Any) -> Any:
     word, again = _ODDS[expecting]
     end = 1 + max(max(source, target) for source, target, _ in phrases.arcs)
-    arcs: list[tuple[int, int, float] | tuple[int, int, float, str]] = [(end, 0, again)] if again else []
-    arcs += [
+    arcs: list[tuple[int, int, float] | tuple[int, int, float, str]] = [
         (source, target, word * (_LETTER if token.endswith(".") else 1.0), token)
         for source, target, token in phrases.arcs
     ]
     arcs += [(final, end, 1.0) for final in phrases.finals]
+    # In one step: a phone's neighbours are not found across two arcs without a word.
+    arcs += [(final, 0, again) for final in phrases.finals if again]
     return decoder.create_fsg(expecting.value, 0, end, arcs)
 
 
@@ -146,12 +152,20 @@ def _pieces(pcm: bytes) -> Iterator[bytes]:
 
 def _fits(segments: Iterable[Any]) -> bool:
     """Tell whether the words were said rather than forced upon noise or other speech."""
-    words = [segment for segment in segments if segment.word[0] not in "<["]
+    words = [segment for segment in segments if segment.word[0] not in "<[("]
     lengths = [segment.end_frame - segment.start_frame + 1 for segment in words]
     scores = [math.log(max(segment.ascore, sys.float_info.min)) for segment in words]
     if not words or sum(scores) < _LEAST_FIT * sum(lengths):
         return False
     return bool(min(map(truediv, scores, lengths)) >= _LEAST_FIT_OF_A_WORD)
+
+
+def _is_steady(pcm: bytes) -> bool:
+    """Tell whether the sound never changes its loudness, as a dial tone does and no voice can."""
+    samples = np.frombuffer(pcm[: len(pcm) // _PIECE * _PIECE], "<i2").astype(np.float32)
+    power = np.mean(np.square(samples.reshape(-1, _PIECE // 2)), axis=1)
+    loud = 10 * np.log10(power[power > power.max(initial=0) / 100])
+    return len(loud) < _FEWEST_PIECES or float(np.std(loud[1:-1])) < _LEAST_CHANGE_DB
 
 
 def conditioned(pcm: bytes) -> bytes:

@@ -76,7 +76,10 @@ def _synthesise(library: ctypes.CDLL, text: bytes) -> bytes:
 
 
 def _choose(library: ctypes.CDLL, voice: str) -> None:
-    if library.espeak_SetVoiceByName(voice.encode()):
+    _, _, variant = voice.partition("+")
+    # Asked for a variant it lacks, the library takes the plain voice without a word.
+    known = (Path(espeakng_loader.get_data_path()) / "voices" / "!v" / variant).exists()
+    if not known or library.espeak_SetVoiceByName(voice.encode()):
         raise EspeakError(f"espeak-ng has no voice named {voice!r}")
 
 

@@ -21,7 +21,15 @@ _TOKEN = re.compile(r"[a-z][\w'.-]*")
 # Tokens that stand for several words, and letters whose name the CMU dictionary lacks.
 _SPOKEN_AS = {"zed.": "zed", "a_m": "a. m.", "p_m": "p. m.", "e_mail": "e. mail", "x_ray": "x-ray"}
 # As these are said in a sentence; "a." because a synthesiser takes the letter for the article.
-_REDUCED = {"at": ["AH T"], "a.": ["AH"], "can": ["K AH N"], "for": ["F ER"], "to": ["T AH"], "and": ["AH N"]}
+_REDUCED = {
+    "at": ["AH T"],
+    "the": ["DH IH"],
+    "a.": ["AH"],
+    "can": ["K AH N"],
+    "for": ["F ER"],
+    "to": ["T AH"],
+    "and": ["AH N"],
+}
 _SPLIT = str.maketrans("_", " ", ".")
 
 

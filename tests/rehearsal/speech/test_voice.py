@@ -23,6 +23,12 @@ def _pitch(pcm: bytes, rate: int) -> float:
     return rate / (rate // 400 + int(np.argmax(likeness[rate // 400 : rate // 70])))
 
 
+def _loudness(pcm: bytes) -> np.ndarray:
+    """Root mean square of every 20 ms at 8 kHz, of the first 400 ms."""
+    samples = np.frombuffer(pcm, "<i2")[: 20 * 160].astype(np.float64)
+    return np.asarray(np.sqrt(np.mean(np.square(samples.reshape(20, 160)), axis=1)))
+
+
 @pytest.mark.parametrize("language", list(TEXTS))
 def test_every_language_of_the_clinic_is_spoken(language: str) -> None:
     samples = np.frombuffer(Voice(rate=24000, language=language).speak(TEXTS[language]), "<i2")
@@ -45,11 +51,6 @@ def test_caller_and_receptionist_have_different_voices() -> None:
     assert _pitch(receptionist.speak("hello"), 8000) > 1.4 * _pitch(caller.speak("hello"), 8000)
 
 
-def test_a_voice_says_the_same_text_in_the_same_way() -> None:
-    voice = Voice(rate=8000)
-    assert voice.speak("tomorrow at ten") == voice.speak("tomorrow at ten")
-
-
 def test_nothing_to_say_makes_no_sound() -> None:
     assert not any(Voice(rate=8000).speak(""))
 
@@ -64,7 +65,10 @@ def test_voices_of_several_threads_do_not_mix() -> None:
     alone = [voice.speak("namaste") for voice in voices]
     with ThreadPoolExecutor(3) as threads:
         together = list(threads.map(lambda voice: voice.speak("namaste"), voices * 10))
-    assert together == alone * 10
+    # Not equal to the byte: a voice flutters a little, as human ones do.
+    for each, expected in zip(together, alone * 10, strict=True):
+        assert abs(len(each) - len(expected)) < len(expected) / 5
+        assert np.corrcoef(_loudness(each), _loudness(expected))[0, 1] > 0.95
 
 
 def test_an_unknown_language_or_variant_is_refused() -> None:
