@@ -12,18 +12,18 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import structlog
 
 from clinic.adapters.embedded.bus import MOST_ATTEMPTS
-from clinic.booking.alternatives import DAYS_AHEAD
-from clinic.booking.change import Cell, Change
-from clinic.booking.holds import Seen
+from clinic.booking.change import Cell, Change, TakenCell
+from clinic.booking.holds import Read, Seen
 from clinic.booking.refusals import NotAvailable
 from clinic.booking.request import alternatives_to, free_slot, read_request
 from clinic.booking.schedule import slots_of_day
@@ -181,9 +181,17 @@ def _availability(settings: Settings) -> None:
         _fill_half_a_year(clinic, appointments)
         asked, bare = [], []
         for _ in range(ASKED):
-            day, moment, doctor = _a_taken_slot(clinic)
-            asked.append(_timed(lambda: _ask(clinic, appointments, day, moment, doctor)))  # noqa: B023
-            bare.append(_timed(lambda: _read(clinic, appointments, day, doctor)))  # noqa: B023
+            day, moment, doctor = _a_slot(clinic)
+            cells: list[tuple[Sequence[str], datetime, datetime]] = []
+
+            def read(
+                doctor_ids: Sequence[str], first: datetime, last: datetime, cells: list[Any] = cells
+            ) -> dict[str, TakenCell]:
+                cells.append((doctor_ids, first, last))
+                return appointments.taken(doctor_ids, first, last)
+
+            asked.append(_timed(lambda: _ask(clinic, read, day, moment, doctor)))  # noqa: B023
+            bare.append(_timed(lambda: _read(appointments, cells)))  # noqa: B023
     ratio = statistics.median(asked) / statistics.median(bare)
     sys.stdout.write(
         f"{settings.store}: availability with alternatives {statistics.median(asked) * 1000:.2f} ms,"
@@ -220,28 +228,25 @@ def _fill_half_a_year(clinic: Clinic, appointments: Appointments) -> None:
 _CHANCE = random.Random(11)  # noqa: S311
 
 
-def _a_taken_slot(clinic: Clinic) -> tuple[str, str, str]:
+def _a_slot(clinic: Clinic) -> tuple[str, str, str]:
     doctor = _CHANCE.choice(clinic.doctors)
     day = datetime.now(clinic.zone).date() + timedelta(days=_CHANCE.randrange(2, YEAR_DAYS - 30))
     return day.isoformat(), _CHANCE.choice(["09:30 AM", "11:00 AM", "02:30 PM", "04:00 PM"]), doctor.name
 
 
-def _ask(clinic: Clinic, appointments: Appointments, day: str, moment: str, doctor: str) -> None:
+def _ask(clinic: Clinic, read: Read, day: str, moment: str, doctor: str) -> None:
     now = datetime.now(UTC)
-    seen = Seen(appointments.taken, now, ())
+    seen = Seen(read, now, ())
     request = read_request(clinic, doctor, "", day, moment)
     with suppress(NotAvailable):
         free_slot(clinic, request, now, seen.taken)
     alternatives_to(clinic, request, now, seen.taken)
 
 
-def _read(clinic: Clinic, appointments: Appointments, day: str, doctor: str) -> None:
-    request = read_request(clinic, doctor, "", day, "10:00 AM")
-    colleagues = clinic.doctors_of(request.doctors[0].departments[0])
-    near = request.starts_at
-    appointments.taken(
-        [each.id for each in colleagues], near - timedelta(days=1), near + timedelta(days=DAYS_AHEAD + 2)
-    )
+def _read(appointments: Appointments, cells: list[tuple[Sequence[str], datetime, datetime]]) -> None:
+    """Read what the answer has read, in one bare query."""
+    doctors = sorted({doctor_id for doctor_ids, _, _ in cells for doctor_id in doctor_ids})
+    appointments.taken(doctors, min(first for _, first, _ in cells), max(last for _, _, last in cells))
 
 
 def _timed(work: Callable[[], None]) -> float:

@@ -8,10 +8,12 @@ from itertools import islice
 
 from clinic.booking.refusals import NotAvailable
 from clinic.booking.schedule import Slot, check_bookable, slots_of_day
+from clinic.booking.when import day_bounds
 from clinic.directory.clinic import Clinic, Doctor
 
 MOST = 3
 DAYS_AHEAD = 14
+_WEEK = 7
 
 Taken = Callable[[Sequence[str], datetime, datetime], Set[str]]
 """Reads the ids of the taken cells of some doctors between two instants, UTC."""
@@ -25,27 +27,49 @@ def alternatives(
     now: datetime,
     taken: Taken,
 ) -> list[Slot]:
-    """Return up to three free slots: nearest on that day, then on the days after, then a colleague's."""
+    """Return up to three free slots: nearest on that day, then on the days after, then a colleague's.
+
+    The book is read stage by stage: mostly, the doctor's own week has enough.
+    """
     colleagues = [other for other in clinic.doctors_of(doctors[0].departments[0]) if other not in doctors]
     near = max(near, now)
-    occupied = taken(
-        [doctor.id for doctor in (*doctors, *colleagues)],
-        near - timedelta(days=1),
-        near + timedelta(days=DAYS_AHEAD + 2),
+    stages = [(doctors, range(_WEEK + 1)), (doctors, range(_WEEK + 1, DAYS_AHEAD + 1))]
+    if colleagues:
+        stages.append((colleagues, range(DAYS_AHEAD + 1)))
+    free = (
+        slot
+        for group, days in stages
+        for slot in _free(clinic, group, days, near, minutes, taken)
+        if _is_bookable(clinic, slot, now)
     )
-    offers = (slot for group in (doctors, colleagues) for slot in _in_order(clinic, group, near, minutes))
-    free = (slot for slot in offers if slot.is_free(occupied) and _is_bookable(clinic, slot, now))
     return list(islice(free, MOST))
 
 
-def _in_order(
-    clinic: Clinic, doctors: Sequence[Doctor], near: datetime, minutes: int | None
+def _free(
+    clinic: Clinic,
+    doctors: Sequence[Doctor],
+    ahead: range,
+    near: datetime,
+    minutes: int | None,
+    taken: Taken,
 ) -> Iterator[Slot]:
+    """Yield a group's free slots of some days in the order of offering."""
     today = near.astimezone(clinic.zone).date()
-    yield from sorted(_of_day(clinic, doctors, today, minutes), key=lambda slot: abs(slot.starts_at - near))
-    for later in range(1, DAYS_AHEAD + 1):
-        slots = _of_day(clinic, doctors, today + timedelta(days=later), minutes)
-        yield from sorted(slots, key=lambda slot: slot.starts_at)
+    days = [today + timedelta(days=number) for number in ahead]
+    buffer = timedelta(minutes=max(doctor.buffer_minutes for doctor in doctors))
+    first, last = day_bounds(days[0], clinic.zone)[0], day_bounds(days[-1], clinic.zone)[1] + buffer
+    occupied = taken([doctor.id for doctor in doctors], first, last)
+    for day in days:
+        slots = [slot for slot in _of_day(clinic, doctors, day, minutes) if slot.is_free(occupied)]
+        yield from sorted(slots, key=_nearness(near) if day == today else _start)
+
+
+def _nearness(near: datetime) -> Callable[[Slot], timedelta]:
+    return lambda slot: abs(slot.starts_at - near)
+
+
+def _start(slot: Slot) -> datetime:
+    return slot.starts_at
 
 
 def _of_day(clinic: Clinic, doctors: Sequence[Doctor], day: date, minutes: int | None) -> list[Slot]:

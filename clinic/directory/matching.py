@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from clinic.directory.clinic import Clinic, Department, Doctor
 
@@ -41,5 +42,6 @@ def _likeness(doctor: Doctor, spoken: str) -> float:
     return max(pairs, default=0.0)
 
 
+@lru_cache(maxsize=1024)
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", _TITLES.sub(" ", text).casefold()))

@@ -6,6 +6,7 @@ import base64
 import http.client
 import socket
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from clinic.contracts.function_table import FunctionTable
 _log = structlog.get_logger()
 _WORKERS = 16
 _LOOK_EVERY_SECONDS = 0.005
+_UNDER_WAY_SECONDS = 2.0
 ACKNOWLEDGING = (102, 200, 201, 202, 204)
 """The codes that acknowledge a push (cloud.google.com/pubsub/docs/push)."""
 
@@ -41,13 +43,10 @@ class Delivery:
 
     def close(self, drain_seconds: float = 0.0) -> None:
         """Stop, first giving messages that long to arrive; the next start delivers what remains."""
-        waiter = threading.Event()
-        steps = int(drain_seconds / 0.02)
-        while steps > 0 and not self._bus.is_idle():
-            waiter.wait(0.02)
-            steps -= 1
+        _wait_until(self._bus.is_idle, drain_seconds)
         self._closing.set()
         self._thread.join()
+        _wait_until(lambda: not self._pushing, _UNDER_WAY_SECONDS)
         for connection in list(self._pushing):
             # A function that hangs must not hold up the end; its message is due again at the next start.
             if connection.sock:
@@ -93,6 +92,14 @@ class Delivery:
             self._pushing.discard(connection)
             connection.close()
         return "" if response.status in ACKNOWLEDGING else f"HTTP {response.status}"
+
+
+def _wait_until(is_so: Callable[[], bool], seconds: float) -> None:
+    pause = threading.Event()
+    for _ in range(int(seconds / _LOOK_EVERY_SECONDS)):
+        if is_so():
+            return
+        pause.wait(_LOOK_EVERY_SECONDS)
 
 
 def push_body(message: Message) -> bytes:

@@ -166,15 +166,24 @@ def test_whatever_is_asked_for_offers_are_few_free_distinct_and_bookable(
         assert each == slot(doctor, each.starts_at, minutes)
 
 
-def test_the_book_is_read_once_and_for_every_doctor_who_may_be_offered(small: Clinic) -> None:
-    reads: list[tuple[Sequence[str], timedelta]] = []
+def test_the_book_is_read_no_further_than_the_offers_need(small: Clinic) -> None:
+    reads: list[tuple[Sequence[str], int]] = []
+    days = [FRIDAY + timedelta(days=number) for number in range(DAYS_AHEAD + 1)]
 
-    def taken(doctor_ids: Sequence[str], first: datetime, last: datetime) -> Set[str]:
-        reads.append((doctor_ids, last - first))
-        return set()
+    def ask(busy: list[date]) -> None:
+        reads.clear()
+        cells = {cell for day in busy for cell in whole_day(small, "mehta", day)}
 
-    alternatives(small, [small.doctor("mehta")], at(small, FRIDAY, "10:00"), None, NOW, taken)
-    assert reads == [(["mehta", "rao"], timedelta(days=DAYS_AHEAD + 3))]
+        def taken(doctor_ids: Sequence[str], first: datetime, last: datetime) -> Set[str]:
+            reads.append((doctor_ids, (last - first).days))
+            return cells
+
+        alternatives(small, [small.doctor("mehta")], at(small, FRIDAY, "10:00"), None, NOW, taken)
+
+    ask([])
+    assert reads == [(["mehta"], 8)]
+    ask(days)
+    assert reads == [(["mehta"], 8), (["mehta"], 7), (["rao"], DAYS_AHEAD + 1)]
 
 
 def test_a_department_of_one_has_no_colleagues_to_offer(small: Clinic) -> None:
