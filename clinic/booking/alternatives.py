@@ -13,7 +13,6 @@ from clinic.directory.clinic import Clinic, Doctor
 
 MOST = 3
 DAYS_AHEAD = 14
-_WEEK = 7
 
 Taken = Callable[[Sequence[str], datetime, datetime], Set[str]]
 """Reads the ids of the taken cells of some doctors between two instants, UTC."""
@@ -29,33 +28,27 @@ def alternatives(
 ) -> list[Slot]:
     """Return up to three free slots: nearest on that day, then on the days after, then a colleague's.
 
-    The book is read stage by stage: mostly, the doctor's own week has enough.
+    The book of the colleagues is read only if the doctor's own has too little.
     """
     colleagues = [other for other in clinic.doctors_of(doctors[0].departments[0]) if other not in doctors]
     near = max(near, now)
-    stages = [(doctors, range(_WEEK + 1)), (doctors, range(_WEEK + 1, DAYS_AHEAD + 1))]
-    if colleagues:
-        stages.append((colleagues, range(DAYS_AHEAD + 1)))
     free = (
         slot
-        for group, days in stages
-        for slot in _free(clinic, group, days, near, minutes, taken)
+        for group in (doctors, colleagues)
+        for slot in _free(clinic, group, near, minutes, taken)
         if _is_bookable(clinic, slot, now)
     )
     return list(islice(free, MOST))
 
 
 def _free(
-    clinic: Clinic,
-    doctors: Sequence[Doctor],
-    ahead: range,
-    near: datetime,
-    minutes: int | None,
-    taken: Taken,
+    clinic: Clinic, doctors: Sequence[Doctor], near: datetime, minutes: int | None, taken: Taken
 ) -> Iterator[Slot]:
-    """Yield a group's free slots of some days in the order of offering."""
+    """Yield a group's free slots in the order of offering."""
+    if not doctors:
+        return
     today = near.astimezone(clinic.zone).date()
-    days = [today + timedelta(days=number) for number in ahead]
+    days = [today + timedelta(days=number) for number in range(DAYS_AHEAD + 1)]
     buffer = timedelta(minutes=max(doctor.buffer_minutes for doctor in doctors))
     first, last = day_bounds(days[0], clinic.zone)[0], day_bounds(days[-1], clinic.zone)[1] + buffer
     occupied = taken([doctor.id for doctor in doctors], first, last)

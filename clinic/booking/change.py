@@ -12,6 +12,7 @@ from clinic.contracts.call_record import CallNotes
 
 CELL = timedelta(minutes=15)
 """The grain of the book: any two appointments that overlap share a cell."""
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Cell(Struct, frozen=True):
@@ -65,5 +66,5 @@ def cell_id(doctor_id: str, starts_at: datetime) -> str:
 
 def cells_between(first: datetime, last: datetime) -> list[datetime]:
     """Return the starts of all cells that touch the time from `first` to `last`, UTC."""
-    start = first - (first - datetime.min.replace(tzinfo=UTC)) % CELL
+    start = first - (first - _BEGINNING) % CELL
     return [start + CELL * number for number in range(-((start - last) // CELL))]

@@ -35,7 +35,7 @@ class Slot(Struct, frozen=True):
 
     def is_free(self, taken: Set[str]) -> bool:
         """Tell whether none of its cells is among the taken ones (ids)."""
-        return not any(cell_id(self.doctor_id, start) in taken for start in self.cells)
+        return taken.isdisjoint([cell_id(self.doctor_id, start) for start in self.cells])
 
 
 def slot(doctor: Doctor, starts_at: datetime, minutes: int | None = None) -> Slot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from clinic.booking.refusals import NotUnderstood
@@ -60,6 +61,7 @@ def to_utc(day: date, moment: time, zone: ZoneInfo) -> datetime:
     return instant
 
 
+@lru_cache(maxsize=4096)
 def opening_time(day: date, moment: time, zone: ZoneInfo) -> datetime:
     """Return `to_utc` of the directory's hours: who opens at a skipped time opens as much after the skip."""
     return datetime.combine(day, moment, tzinfo=zone).astimezone(UTC)

@@ -39,7 +39,7 @@ _LEAST_FIT = -0.0054
 """Acoustic score a frame, over all words: what the grammar knows lies above, other speech below."""
 _LEAST_FIT_OF_A_WORD = -0.0080
 _LOUDNESS = 3000.0
-"""Root mean square that the louder half of a turn is brought to, steps of 16 bits."""
+"""Root mean square that a turn is brought to, steps of 16 bits."""
 _NOISE = 40.0
 """Root mean square of the noise added: the model has never met the digital silence of a synthesiser."""
 _PIECE = SAMPLE_RATE // 25 * 2
@@ -47,7 +47,9 @@ _PIECE = SAMPLE_RATE // 25 * 2
 _FEWEST_PIECES = 3
 """Loud ones; the shortest word has more."""
 _LEAST_CHANGE_DB = 0.5
+"""Standard deviation of the loudness of a turn's pieces; below, it is a machine."""
 _MARGIN = SAMPLE_RATE // 10
+"""Samples of noise before and after a turn."""
 
 
 class Ear:
