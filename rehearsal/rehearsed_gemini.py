@@ -12,7 +12,7 @@ from rehearsal.gemini.server import RehearsedGemini
 from rehearsal.gemini.setup_message import Setup
 from rehearsal.receptionist.receptionist import Receptionist
 from rehearsal.speech.ear import Ear
-from rehearsal.speech.voice import Voice
+from rehearsal.speech.voice import receptionist_voice
 
 
 def rehearsed_gemini(clinic: Clinic, pace: Pace | None = None) -> RehearsedGemini:
@@ -25,6 +25,6 @@ def rehearsed_gemini(clinic: Clinic, pace: Pace | None = None) -> RehearsedGemin
     return RehearsedGemini(
         receptionist_for=receptionist_for,
         ear=Ear(clinic),
-        voice=Voice(rate=SPEAKING_RATE),
+        voice=receptionist_voice(SPEAKING_RATE),
         pace=pace,
     )
