@@ -11,10 +11,11 @@ help:  ## list the targets
 
 setup: $(VENV)/installed  ## make .venv with the pinned requirements
 
-$(VENV)/installed: requirements.txt requirements-dev.txt
+$(VENV)/installed: requirements-pip.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %d.%d. Name another: make setup PYTHON=python3.11" % sys.version_info[:2])'
 	@echo "Installing the pinned requirements into $(VENV) (about a minute) ..."
 	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pip.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
