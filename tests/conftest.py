@@ -84,3 +84,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., LocalRun]]:
     yield run
     for each in runs:
         each.kill()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes its time: the spoken calls last as long as people speak."""
+    items.sort(key=lambda item: "test_spoken_calls" not in item.nodeid)
