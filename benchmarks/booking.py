@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -87,7 +88,8 @@ def _race(settings: Settings, rounds: int) -> None:
             outcomes.update(map(_outcome, results))
             outcomes[f"{sum(result['success'] for result in results)} booked in a round"] += 1
             if number % 50 == 49:
-                sys.stderr.write(f"\r{settings.store}: {number + 1} of {rounds} rounds")
+                booked = outcomes["booked"]
+                sys.stderr.write(f"\r{settings.store}: {number + 1} of {rounds} rounds, {booked} booked")
     seconds = time.perf_counter() - began
     sys.stderr.write("\n")
     sys.stdout.write(f"{settings.store}: {CALLERS} callers, {rounds} rounds, {seconds:.0f} s\n")
@@ -112,18 +114,16 @@ def _call_id(number: int, caller: int) -> str:
     return f"race-{number // ROUNDS_A_CALL}-{caller}"
 
 
-def _slots(clinic: Clinic, rounds: int) -> Iterator[tuple[str, str, str]]:
-    """Yield days, times and doctors of slots nobody has, one for each round."""
+def _slots(clinic: Clinic, rounds: int) -> list[tuple[str, str, str]]:
+    """Return days, times and doctors of slots nobody has, one for each round, spread over the horizon."""
     first = datetime.now(clinic.zone).date() + timedelta(days=1)
-    count = 0
-    for ahead in range(clinic.booking_horizon_days - 1):
-        for doctor in clinic.doctors:
-            for slot in slots_of_day(clinic, doctor, first + timedelta(days=ahead)):
-                if count == rounds:
-                    return
-                count += 1
-                local = slot.starts_at.astimezone(clinic.zone)
-                yield local.date().isoformat(), f"{local:%I:%M %p}", doctor.name
+    days = [first + timedelta(days=ahead) for ahead in range(clinic.booking_horizon_days - 1)]
+    by_day = [list(slots_of_day(clinic, doctor, day)) for day in days for doctor in clinic.doctors]
+    spread = [slot for same_place in zip_longest(*by_day) for slot in same_place if slot is not None]
+    local = [(slot, slot.starts_at.astimezone(clinic.zone)) for slot in spread[:rounds]]
+    return [
+        (at.date().isoformat(), f"{at:%I:%M %p}", clinic.doctor(slot.doctor_id).name) for slot, at in local
+    ]
 
 
 def _booker(
