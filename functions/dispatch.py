@@ -39,8 +39,11 @@ def answer_tool_call(row: FunctionRow, tool: Callable[..., Answer], needs: Needs
         return
     ledger: Ledger = needs.open("ledger")
     _commit(ledger, row, tool, needs, call)
+    unpublished = ledger.unpublished(call.id)
+    if not unpublished:
+        return
     bus: Bus = needs.open("bus")
-    for body in ledger.unpublished(call.id):
+    for body in unpublished:
         fact = events.decode(body)
         bus.publish(fact.type, body, events.attributes(fact))
     ledger.published(call.id)
