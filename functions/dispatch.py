@@ -7,6 +7,7 @@ import typing
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -76,11 +77,11 @@ def _commit(
     ledger: Ledger, row: FunctionRow, tool: Callable[..., Answer], needs: Needs, call: ToolCall[Any]
 ) -> None:
     for _ in range(MOST_CONFLICTS):
-        meaning = _meaning(call, ledger) if row.once_per_call else ""
-        answer = _answered_before(ledger, meaning) or _decide(row, tool, needs, call)
+        meanings = _meanings(call, ledger) if row.once_per_call else ()
+        answer = _answered_before(ledger, meanings) or _decide(row, tool, needs, call)
         if answer.outcome == "refused":
             # Perhaps by what the same request, delivered beside this one, has just done.
-            answer = _answered_before(ledger, meaning) or answer
+            answer = _answered_before(ledger, meanings) or answer
         try:
             ledger.commit(
                 call,
@@ -88,7 +89,7 @@ def _commit(
                 answer.result,
                 answer.change,
                 answer.facts,
-                meaning if answer.first else "",
+                meanings[-1] if meanings and answer.first else "",
             )
         except Overtaken:
             continue
@@ -100,19 +101,21 @@ def _commit(
     raise Overtaken(f"{MOST_CONFLICTS} times in one tool call")
 
 
-def _meaning(call: ToolCall[Any], ledger: Ledger) -> str:
-    """Return a digest of what was asked in this call, spelling and spaces aside.
+def _meanings(call: ToolCall[Any], ledger: Ledger) -> tuple[str, str]:
+    """Return digests of what was asked: as a repetition of the call's latest effect, and as a new one.
 
-    What other tools have done since belongs to it: after a cancellation the same booking is a new one.
+    Spelling and spaces aside. What was done in between belongs to it: after a cancellation the same
+    booking is a new one, and so is the way back after a second move.
     """
-    done = [other.tool for other in ledger.of_call(call.call_id) if other.outcome == "succeeded"]
-    others = sum(tool in _effects() and tool != call.tool for tool in done)
+    done = [(one.tool, one.message) for one in ledger.of_call(call.call_id) if one.outcome == "succeeded"]
+    effects = len(list(groupby(effect for effect in done if effect[0] in _effects())))
     said = {
         name: " ".join(value.casefold().split()) if isinstance(value, str) else value
         for name, value in call.arguments.items()
     }
     arguments = msgspec.json.encode(said, order="deterministic").decode()
-    return derived_id(call.call_id, call.tool, str(others), arguments)
+    latest, new = (derived_id(call.call_id, call.tool, str(n), arguments) for n in (effects - 1, effects))
+    return latest, new
 
 
 @cache
@@ -120,8 +123,9 @@ def _effects() -> frozenset[str]:
     return frozenset(row.name for row in load_function_table() if row.once_per_call)
 
 
-def _answered_before(ledger: Ledger, meaning: str) -> Answer | None:
-    result = ledger.answer_to(meaning) if meaning else None
+def _answered_before(ledger: Ledger, meanings: tuple[str, ...]) -> Answer | None:
+    results = (ledger.answer_to(meaning) for meaning in meanings)
+    result = next(filter(None, results), None)
     return Answer(result=result, first=False) if result else None
 
 

@@ -112,3 +112,16 @@ def test_somebody_elses_appointment_stays_where_it_is(
         appointment_time="03:00 PM",
     )
     assert result["reason_code"] == "not_yours"
+
+
+def test_the_way_back_after_a_second_move_is_a_move_too(
+    book: Use, use: Use, needs: Needs, free_day: str
+) -> None:
+    booked = book()
+    identity = {"appointment_id": booked["appointment_id"], "appointment_date": free_day}
+    for moment in ("03:00 PM", "03:00 PM", "04:00 PM", "03:00 PM"):
+        result = use("reschedule_appointment", appointment_time=moment, **identity)
+        assert result["appointment"]["time"] == moment
+        assert [cell[-5:] for cell in booked_cells(needs, booked["appointment_id"])] == (
+            ["0930Z", "0945Z"] if moment == "03:00 PM" else ["1030Z", "1045Z"]
+        )
