@@ -67,8 +67,24 @@ class AppointmentRescheduled(Fact, frozen=True, kw_only=True, tag="appointment.r
     freed_until: datetime
 
 
+class EmailFailed(Fact, frozen=True, kw_only=True, tag="email.failed"):
+    """A letter about an appointment was refused for good; the address itself is with the appointment."""
+
+    appointment_id: str
+    letter: str
+    """Which one: confirmation, change, cancellation …"""
+    reason_code: str
+    """Why, in a word for programs: `address_refused` …"""
+
+
 AnyFact = (
-    CallStarted | CallEnded | CallLogged | AppointmentBooked | AppointmentCancelled | AppointmentRescheduled
+    CallStarted
+    | CallEnded
+    | CallLogged
+    | AppointmentBooked
+    | AppointmentCancelled
+    | AppointmentRescheduled
+    | EmailFailed
 )
 
 
