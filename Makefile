@@ -48,9 +48,12 @@ bench: setup  ## what it costs, as ratios; both stores where the emulator is the
 	then $(PY) -m rehearsal.emulators $(PY) -m benchmarks.booking $(ARGS); \
 	else $(PY) -m benchmarks.booking $(ARGS); fi
 
+LOCK := uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header
 lock: setup  ## pin every dependency anew, with hashes (needs uv)
-	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
-	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(LOCK) pyproject.toml --extra functions --extra service --extra rehearsal --extra release -o requirements.txt
+	$(LOCK) -c requirements.txt pyproject.toml --all-extras -o requirements-dev.txt
+	$(LOCK) -c requirements.txt pyproject.toml --extra functions -o functions/requirements.txt
+	$(LOCK) -c requirements.txt pyproject.toml --extra service -o realtime_service/requirements.txt
 
 clean:  ## remove the environment and the local data
 	rm -rf $(VENV) .local
