@@ -16,6 +16,10 @@ DEVELOPMENT_AUTH_TOKEN = "development-only-not-a-secret"  # noqa: S105
 _HOST = r"[^\s/]+(?:/\S*)?"
 _LOOPBACK = r"(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/\S*)?"
 
+_SERVICES = {"mailer": "mail", "register": "sheets", "calendar": "calendar"}
+"""The ports with a setting of their own; the others are the store's."""
+_ON_THIS_MACHINE = ("outbox", "folder", "none", "embedded")
+
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -38,6 +42,17 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["embedded", "cloud"],
         Meta(description="`embedded`: under LOCAL_DATA. `cloud`: Firestore, so far for the functions only"),
     ] = "embedded"
+    mail: Annotated[
+        Literal["outbox", "gmail"], Meta(description="`outbox`: files under LOCAL_DATA. `gmail`: Gmail")
+    ] = "outbox"
+    sheets: Annotated[
+        Literal["folder", "google"],
+        Meta(description="`folder`: CSV under LOCAL_DATA. `google`: Google Sheets"),
+    ] = "folder"
+    calendar: Annotated[
+        Literal["none", "google"],
+        Meta(description="`none`: the book alone. `google`: Google Calendar mirrors it"),
+    ] = "none"
     google_cloud_project: Annotated[
         str, Meta(description="The project of the cloud store. Unset: that of the credentials")
     ] = ""
@@ -68,6 +83,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], Meta(description="How much is logged")
     ] = "INFO"
+
+    def family_of(self, port: str) -> Literal["embedded", "cloud"]:
+        """Tell which of the adapters a port of `clinic/ports.py` has: this machine's, or Google's."""
+        chosen = getattr(self, _SERVICES.get(port, "store"))
+        return "embedded" if chosen in _ON_THIS_MACHINE else "cloud"
 
     @property
     def origins(self) -> frozenset[str]:

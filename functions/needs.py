@@ -16,12 +16,12 @@ class Needs:
     """The world of one function's process: what no parameter names is never opened."""
 
     def __init__(self, settings: Settings, given: Mapping[str, Any] | None = None) -> None:
-        """`given` are ports that are open already, by name; the rest is opened in the settings' store."""
+        """`given` are ports that are open already, by name; the rest is opened as the settings say."""
         self.settings = settings
         self._opened: dict[str, Any] = {"settings": settings, **(given or {})}
 
     def open(self, name: str) -> Any:
-        """Return the port of that name; ModuleNotFoundError if the store has no such adapter."""
+        """Return the port of that name; ModuleNotFoundError if there is no such adapter."""
         if name == "now" and name not in self._opened:
             return datetime.now(UTC)
         if name not in self._opened:
@@ -36,6 +36,5 @@ class Needs:
     def _open_new(self, name: str) -> Any:
         if name == "clinic":
             return load_clinic(self.settings.clinic_path)
-        return importlib.import_module(f"clinic.adapters.{self.settings.store}.{name}").open_port(
-            self.settings
-        )
+        family = self.settings.family_of(name)
+        return importlib.import_module(f"clinic.adapters.{family}.{name}").open_port(self.settings)

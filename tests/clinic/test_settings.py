@@ -103,3 +103,20 @@ def test_origins_are_separated_by_commas() -> None:
 def test_a_clinics_file_is_named_by_its_path() -> None:
     path = load_settings({"CLINIC_FILE": "/clinics/small.toml"}).clinic_path
     assert str(path) == "/clinics/small.toml"
+
+
+@pytest.mark.parametrize(
+    ("settings", "of_google"),
+    [
+        ({}, set()),
+        ({"STORE": "cloud"}, {"ledger", "bus"}),
+        ({"STORE": "cloud", "MAIL": "gmail"}, {"ledger", "bus", "mailer"}),
+        ({"SHEETS": "google", "CALENDAR": "google"}, {"register", "calendar"}),
+    ],
+)
+def test_store_mail_sheets_and_calendar_are_chosen_one_by_one(
+    settings: dict[str, str], of_google: set[str]
+) -> None:
+    ports = ("ledger", "bus", "mailer", "register", "calendar")
+    chosen = {port for port in ports if load_settings(settings).family_of(port) == "cloud"}
+    assert chosen == of_google
