@@ -18,7 +18,7 @@ from clinic.directory import Clinic
 from realtime_service.instructions import connected, instructions
 from realtime_service.live import events as live
 from realtime_service.live.closed import LiveClosed
-from realtime_service.live.session import LiveSession
+from realtime_service.live.conversation import Conversation
 from realtime_service.media import events as media
 from realtime_service.media.codec import MediaStream
 from realtime_service.outgoing import CallerLost, Outgoing
@@ -32,7 +32,7 @@ _log = structlog.get_logger("clinic")
 class Dial(Protocol):
     """How a session with the model is opened."""
 
-    def __call__(self, instructions: str) -> AbstractAsyncContextManager[LiveSession]: ...
+    def __call__(self, instructions: str) -> AbstractAsyncContextManager[Conversation]: ...
 
 
 class Bridge:
@@ -52,7 +52,7 @@ class Bridge:
         self._caller_audio, self._agent_audio = stream.caller_audio(), stream.agent_audio()
         self._outgoing = Outgoing(connection)
         self._transcript = Transcript()
-        self._live: LiveSession | None = None
+        self._live: Conversation | None = None
         self._utterances = 0
         self._unmarked = False
         self._said_early: list[str] = []
@@ -150,7 +150,7 @@ class Bridge:
                 if type(event) in handlers:
                     await handlers[type(event)](event)
 
-    async def _greet(self, session: LiveSession) -> None:
+    async def _greet(self, session: Conversation) -> None:
         phone = self._record.caller_phone
         patients = await self._ports.call_log.patients_with_phone(phone) if phone else []
         await self._ports.call_log.note(
