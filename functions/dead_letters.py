@@ -12,6 +12,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from clinic.contracts.dead_letter import DeadLetter
 from clinic.settings import SettingError, load_settings
 
 
@@ -75,9 +76,13 @@ def _list(letters: DeadLetters, _: int) -> int:
         since = datetime.fromtimestamp(letter.published_at, UTC)
         sys.stdout.write(
             f"{letter.number:>6}  {since:%Y-%m-%d %H:%M:%S}Z  {letter.function:<32} {letter.topic:<32}"
-            f" {letter.attempts} attempts  {letter.reason}\n"
+            f" {letter.attempts} attempts  {_reason(letter)}\n"
         )
     return 0
+
+
+def _reason(letter: Letter) -> str:
+    return ": ".join(filter(None, (letter.reason, DeadLetter(letter.data, {}).unreadable)))
 
 
 def _show(letters: DeadLetters, number: int) -> int:

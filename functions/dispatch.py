@@ -21,6 +21,7 @@ from clinic.contracts.function_table import FunctionRow, load_function_table
 from clinic.contracts.tool_call import Result, ToolCall
 from clinic.ports import AlreadyAnswered, Bus, Ledger, Overtaken, Reacted
 from functions.answer import Answer, refuse
+from functions.committed_facts import publish_committed
 from functions.needs import Needs
 
 _log = structlog.get_logger("clinic")
@@ -40,14 +41,7 @@ def answer_tool_call(row: FunctionRow, tool: Callable[..., Answer], needs: Needs
         return
     ledger: Ledger = needs.open("ledger")
     _commit(ledger, row, tool, needs, call)
-    unpublished = ledger.unpublished(call.id)
-    if not unpublished:
-        return
-    bus: Bus = needs.open("bus")
-    for body in unpublished:
-        fact = events.decode(body)
-        bus.publish(fact.type, body, events.attributes(fact))
-    ledger.published(call.id)
+    publish_committed(ledger, needs.open("bus"), call.id)
 
 
 def react(row: FunctionRow, reaction: Callable[..., Any], needs: Needs, letter: DeadLetter, key: str) -> None:
@@ -82,13 +76,14 @@ def _commit(
         if answer.outcome == "refused":
             # Perhaps by what the same request, delivered beside this one, has just done.
             answer = _answered_before(ledger, meanings) or answer
+        told = events.tool_answered(call, answer.outcome, answer.result, needs.open("now"))
         try:
             ledger.commit(
                 call,
                 answer.outcome,
                 answer.result,
                 answer.change,
-                answer.facts,
+                (*answer.facts, told),
                 meanings[-1] if meanings and answer.first else "",
             )
         except Overtaken:

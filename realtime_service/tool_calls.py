@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from clinic.contracts import tool_call
+from clinic.contracts import events, tool_call
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.function_table import FunctionRow, FunctionTable
 from clinic.contracts.tool_call import Result, ToolCall, refused
@@ -27,6 +27,7 @@ class ToolCalls:
 
     def __init__(self, record: CallRecord, table: FunctionTable, ports: Ports) -> None:
         self._record, self._table, self._ports = record, table, ports
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def answer(self, called: FunctionCalled) -> Result:
         """Return the result of a function call, within the deadline of its row."""
@@ -59,7 +60,18 @@ class ToolCalls:
             tool_call.encode(call),
             {"tool": call.tool, "call_id": call.call_id, "tool_call_id": call.id},
         )
+        telling = asyncio.create_task(self._tell_requested(call))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
         return await self._ports.ledger.answer(call.id)
+
+    async def _tell_requested(self, call: ToolCall[dict[str, Any]]) -> None:
+        fact = events.tool_requested(call)
+        try:
+            await self._ports.publisher.publish(fact.type, events.encode(fact), events.attributes(fact))
+        except Exception:  # noqa: BLE001
+            # The ledger has the request; that nobody was told of it must not cost the caller the answer.
+            _log.exception("! fact", fact=fact.type, call_id=call.call_id, tool_call_id=call.id)
 
     def _addressed(self, called: FunctionCalled, row: FunctionRow) -> ToolCall[dict[str, Any]]:
         now = datetime.now(UTC)

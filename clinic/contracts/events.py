@@ -1,13 +1,20 @@
-"""Facts: what has happened, told to whoever reacts. They carry ids where the reader can look the rest up."""
+"""Facts: what has happened, told to whoever reacts. They carry ids where the reader can look the rest up.
+
+A new field with a default changes no version: readers ignore what they do not know, and
+yesterday's messages stay readable. What a reader could misunderstand is a new major
+version of that kind, and is refused by readers of the old one. `docs/facts.md` lists all.
+"""
 
 from __future__ import annotations
 
+import typing
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-VERSION = 1
+from clinic.contracts.tool_call import Outcome, Result, ToolCall
 
 
 class UnknownVersion(ValueError):
@@ -21,7 +28,8 @@ class Fact(Struct, frozen=True, kw_only=True, tag_field="type"):
     """Readers deduplicate by it."""
     call_id: str
     occurred_at: datetime
-    version: int = VERSION
+    version: int = 1
+    """Major version of this kind of fact; a kind that breaks with its past sets another default."""
 
     @property
     def type(self) -> str:
@@ -39,6 +47,37 @@ class CallEnded(Fact, frozen=True, kw_only=True, tag="call.ended"):
 
 class CallLogged(Fact, frozen=True, kw_only=True, tag="call.logged"):
     """The record of a call is finished."""
+
+
+class ToolFact(Fact, frozen=True, kw_only=True):
+    """What every fact about a tool call carries. Arguments and words stay in the ledger."""
+
+    tool_call_id: str
+    tool: str
+
+
+class ToolRequested(ToolFact, frozen=True, kw_only=True, tag="tool.requested"):
+    """The model asked for something, and the tool's function has been told."""
+
+
+class ToolSucceeded(ToolFact, frozen=True, kw_only=True, tag="tool.succeeded"):
+    """It was done, and the answer says so."""
+
+
+class ToolRefused(ToolFact, frozen=True, kw_only=True, tag="tool.refused"):
+    """The clinic said no, in words."""
+
+    reason_code: str
+
+
+class ToolFailed(ToolFact, frozen=True, kw_only=True, tag="tool.failed"):
+    """No attempt could answer it: it is a dead letter, and the caller was told that nothing was done."""
+
+    reason_code: str
+
+
+class ToolExpired(ToolFact, frozen=True, kw_only=True, tag="tool.expired"):
+    """It was delivered after its deadline, and nothing was done."""
 
 
 class AppointmentBooked(Fact, frozen=True, kw_only=True, tag="appointment.booked"):
@@ -81,11 +120,29 @@ AnyFact = (
     CallStarted
     | CallEnded
     | CallLogged
+    | ToolRequested
+    | ToolSucceeded
+    | ToolRefused
+    | ToolFailed
+    | ToolExpired
     | AppointmentBooked
     | AppointmentCancelled
     | AppointmentRescheduled
     | EmailFailed
 )
+KINDS: tuple[type[Fact], ...] = typing.get_args(AnyFact)
+
+_READ_VERSIONS = {
+    kind.__struct_config__.tag: field.default
+    for kind in KINDS
+    for field in msgspec.structs.fields(kind)
+    if field.name == "version"
+}
+
+
+class _Head(Struct, frozen=True):
+    type: str
+    version: int = 1
 
 
 def encode(fact: Fact) -> bytes:
@@ -96,20 +153,56 @@ def encode(fact: Fact) -> bytes:
 def decode(data: bytes) -> AnyFact:
     """Read a fact; fields it does not know are ignored.
 
-    Raises msgspec.DecodeError where it is no fact, UnknownVersion where it is from the future.
+    Raises msgspec.DecodeError where it is no fact, UnknownVersion where it is from another major version.
     """
+    # The version first: another one may look quite different.
+    head = msgspec.json.decode(data, type=_Head)
+    known = _READ_VERSIONS.get(head.type, head.version)
+    if head.version != known:
+        raise UnknownVersion(f"{head.type} of version {head.version}; this reader knows {known}")
     fact: AnyFact = msgspec.json.decode(data, type=AnyFact)
-    if fact.version != VERSION:
-        raise UnknownVersion(f"{fact.type} of version {fact.version}; this reader knows {VERSION}")
     return fact
 
 
 def attributes(fact: Fact) -> dict[str, str]:
-    """Return the message attributes: CloudEvents' context, Pub/Sub protocol binding §3.1."""
+    """Return the message attributes: CloudEvents' context, binary content mode.
+
+    Source: the Pub/Sub protocol binding, §3.1 (github.com/googleapis/google-cloudevents, docs/spec/pubsub.md).
+    """
     return {
         "ce-specversion": "1.0",
         "ce-id": fact.id,
         "ce-type": fact.type,
         "ce-source": f"/calls/{fact.call_id}",
         "ce-time": fact.occurred_at.isoformat(),
+        "ce-dataschema": f"urn:clinic-voice-agent:fact:{fact.type}:{fact.version}",
+        "content-type": "application/json",
     }
+
+
+def tool_requested(call: ToolCall[Any]) -> ToolRequested:
+    """Return the fact that the model asked."""
+    return ToolRequested(
+        id=f"{call.id}.requested",
+        call_id=call.call_id,
+        occurred_at=call.requested_at,
+        tool_call_id=call.id,
+        tool=call.tool,
+    )
+
+
+def tool_answered(call: ToolCall[Any], outcome: Outcome, result: Result, at: datetime) -> ToolFact:
+    """Return the fact of an answer; a tool call has one of them, whatever its outcome."""
+    kind = _ANSWERED[outcome]
+    fields: dict[str, Any] = {"tool_call_id": call.id, "tool": call.tool}
+    if "reason_code" in kind.__struct_fields__:
+        fields["reason_code"] = str(result.get("reason_code", ""))
+    return kind(id=f"{call.id}.answered", call_id=call.call_id, occurred_at=at, **fields)
+
+
+_ANSWERED: dict[Outcome, type[ToolFact]] = {
+    "succeeded": ToolSucceeded,
+    "refused": ToolRefused,
+    "failed": ToolFailed,
+    "expired": ToolExpired,
+}

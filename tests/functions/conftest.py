@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from clinic.contracts import tool_call
+from clinic.adapters.embedded import bus
+from clinic.contracts import events, tool_call
 from clinic.contracts.call_record import CallRecord
-from clinic.contracts.function_table import FunctionTable, load_function_table
+from clinic.contracts.events import Fact
+from clinic.contracts.function_table import FunctionRow, FunctionTable, load_function_table
 from clinic.contracts.tool_call import ToolCall
 from clinic.directory import Clinic, load_clinic
 from clinic.ports import Calls
@@ -29,6 +31,29 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def needs(settings: Settings) -> Needs:
     return Needs(settings)
+
+
+class Listener:
+    """A bus on which one reader hears every fact."""
+
+    def __init__(self, settings: Settings) -> None:
+        kinds = tuple(str(kind.__struct_config__.tag) for kind in events.KINDS)
+        reader = FunctionRow(name="listener", kind="reaction", reacts_to=kinds)
+        self._bus = bus.open_port(settings, FunctionTable((reader,)))
+        self.needs = Needs(settings, {"bus": self._bus})
+        """A world whose facts it hears."""
+
+    def heard(self) -> list[Fact]:
+        """Return the facts since it was asked last, in order."""
+        messages = self._bus.take_due(1000)
+        for message in messages:
+            self._bus.acknowledge(message)
+        return [events.decode(message.data) for message in messages]
+
+
+@pytest.fixture
+def listener(settings: Settings) -> Listener:
+    return Listener(settings)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The work list of messages that nobody could deal with."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -7,6 +8,8 @@ import pytest
 
 from clinic.adapters.embedded import bus
 from clinic.adapters.embedded.bus import MOST_ATTEMPTS, EmbeddedBus
+from clinic.contracts import events
+from clinic.contracts.events import CallEnded
 from clinic.settings import Settings
 from functions.dead_letters import main
 
@@ -43,6 +46,17 @@ def test_replay_makes_it_due_again(letters: EmbeddedBus) -> None:
     assert main(["replay", str(letter.number)]) == 0
     assert letters.dead_letters() == []
     assert letter.number in [message.number for message in letters.take_due(10)]
+
+
+def test_the_list_tells_that_a_fact_is_of_an_unknown_version(
+    letters: EmbeddedBus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fact = CallEnded(id="e", call_id="c", occurred_at=datetime.now(UTC), version=9)
+    letters.publish("call.ended", events.encode(fact), events.attributes(fact))
+    for message in letters.take_due(10):
+        letters.fail(msgspec.structs.replace(message, attempts=MOST_ATTEMPTS), "HTTP 500")
+    main(["list"])
+    assert "call.ended of version 9; this reader knows 1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("action", ["show", "replay"])

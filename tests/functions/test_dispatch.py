@@ -15,7 +15,7 @@ from clinic.booking.refusals import NotAvailable
 from clinic.contracts import events, tool_call
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.dead_letter import DeadLetter
-from clinic.contracts.events import CallEnded, CallStarted
+from clinic.contracts.events import CallEnded, CallStarted, Fact
 from clinic.contracts.function_table import Declaration, FunctionRow
 from clinic.contracts.tool_call import ToolCall
 from functions.answer import Answer, say
@@ -238,3 +238,37 @@ def test_a_job_publishes_what_follows_from_it(needs: Needs) -> None:
 
     run_job(clean, needs)
     assert {events.decode(message.data).id for message in needs.open("bus").take_due(10)} == {"swept"}
+
+
+def closed(call: ToolCall[Greeting]) -> Answer:
+    raise NotAvailable("closed", "We are closed.")
+
+
+@pytest.mark.parametrize(
+    ("tool", "late_by", "kind", "reason"),
+    [
+        (greet, -8.0, events.ToolSucceeded, None),
+        (closed, -8.0, events.ToolRefused, "closed"),
+        (greet, 1.0, events.ToolExpired, None),
+    ],
+)
+def test_an_answer_is_told_as_a_fact_once_without_arguments_or_words(
+    listener: Any, ask: Ask, tool: Callable[..., Answer], late_by: float, kind: type[Fact], reason: str | None
+) -> None:
+    call = ask("greet", late_by, name="Asha")
+    for _ in range(3):
+        answer(listener.needs, call, tool)
+    (fact,) = listener.heard()
+    assert type(fact) is kind
+    assert isinstance(fact, events.ToolFact)
+    assert (fact.tool_call_id, fact.tool, getattr(fact, "reason_code", None)) == (call.id, "greet", reason)
+    assert b"Asha" not in events.encode(fact)
+
+
+def test_the_facts_of_an_effect_are_committed_with_the_fact_of_its_answer(listener: Any, ask: Ask) -> None:
+    def end(call: ToolCall[Greeting], *, now: datetime) -> Answer:
+        ended = CallEnded(id="ended", call_id=call.call_id, occurred_at=now)
+        return Answer(result=say("bye").result, facts=(ended,))
+
+    answer(listener.needs, ask("greet", name="Asha"), end)
+    assert [fact.type for fact in listener.heard()] == ["call.ended", "tool.succeeded"]

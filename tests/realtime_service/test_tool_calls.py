@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from clinic.adapters.embedded import bus, ledger
-from clinic.contracts import tool_call
+from clinic.contracts import events, tool_call
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.function_table import FunctionTable, load_function_table
 from clinic.settings import Settings
@@ -38,6 +38,36 @@ async def test_a_function_call_goes_out_as_an_event_and_its_answer_comes_back(
     assert (call.expires_at - call.requested_at).total_seconds() == 8
     ledger.open_port(settings).commit(call, "succeeded", {"success": True, "message": "Booked."})
     assert await asking == {"success": True, "message": "Booked."}
+
+
+async def test_that_something_was_asked_is_a_fact_without_the_arguments(
+    record: CallRecord, ports: Ports, quick_table: FunctionTable
+) -> None:
+    published: dict[str, bytes] = {}
+
+    class Listening:
+        async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+            published[topic] = data
+
+    listening = Ports(ports.call_log, ports.ledger, Listening())
+    await ToolCalls(record, quick_table, listening).answer(CALLED)
+    fact = events.decode(published["tool.requested"])
+    assert isinstance(fact, events.ToolRequested)
+    assert (fact.tool_call_id, fact.tool) == (f"{record.call_id}-fc-1", "book_appointment")
+    assert b"Asha" not in published["tool.requested"]
+
+
+async def test_a_fact_that_nobody_takes_does_not_cost_the_answer(
+    record: CallRecord, ports: Ports, settings: Settings
+) -> None:
+    class Forgetful:
+        async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+            if topic == "tool.requested":
+                raise ConnectionRefusedError
+            ledger.open_port(settings).commit(tool_call.decode(data), "succeeded", {"success": True})
+
+    forgetful = Ports(ports.call_log, ports.ledger, Forgetful())
+    assert (await ToolCalls(record, load_function_table(), forgetful).answer(CALLED))["success"] is True
 
 
 async def test_a_tool_that_was_never_declared_is_refused_in_words(

@@ -150,9 +150,10 @@ class EmbeddedBus:
             )
 
 
-def open_port(settings: Settings) -> EmbeddedBus:
-    """Open the bus, `bus.sqlite` in the local data folder."""
-    return EmbeddedBus(Database(Path(settings.local_data) / "bus.sqlite", _SCHEMA), load_function_table())
+def open_port(settings: Settings, table: FunctionTable | None = None) -> EmbeddedBus:
+    """Open the bus, `bus.sqlite` in the local data folder, for the subscribers of a table: ours, if none."""
+    database = Database(Path(settings.local_data) / "bus.sqlite", _SCHEMA)
+    return EmbeddedBus(database, table or load_function_table())
 
 
 def _message(row: tuple[Any, ...]) -> Message:

@@ -1,8 +1,20 @@
 """A dead letter tells which function could not deal with it."""
 
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
 import pytest
 
+from clinic.contracts import events, tool_call
 from clinic.contracts.dead_letter import DeadLetter
+from clinic.contracts.tool_call import ToolCall
+
+AT = datetime(2027, 1, 1, tzinfo=UTC)
+TOOL_CALL: ToolCall[Any] = ToolCall(
+    id="1", call_id="c", tool="greet", arguments={}, requested_at=AT, expires_at=AT
+)
+FACT = events.CallEnded(id="e", call_id="c", occurred_at=AT)
 
 
 @pytest.mark.parametrize(
@@ -11,3 +23,20 @@ from clinic.contracts.dead_letter import DeadLetter
 )
 def test_the_function_is_the_subscription_it_came_from(attributes: dict[str, str], function: str) -> None:
     assert DeadLetter(b"{}", attributes).function == function
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (tool_call.encode(TOOL_CALL), ""),
+        (events.encode(FACT), ""),
+        (
+            events.encode(msgspec.structs.replace(FACT, version=2)),
+            "call.ended of version 2; this reader knows 1",
+        ),
+        (b'{"patient_name": "Asha Rao"}', "neither a tool call nor a fact"),
+        (b"\xff", "neither a tool call nor a fact"),
+    ],
+)
+def test_it_tells_why_nobody_can_read_it_without_quoting_it(data: bytes, reason: str) -> None:
+    assert DeadLetter(data, {}).unreadable == reason

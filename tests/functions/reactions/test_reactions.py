@@ -113,9 +113,13 @@ def test_the_register_has_a_row_per_patient_and_per_call(
     assert (call["call_id"], call["customer_email"]) == (booked.call_id, "asha.rao@example.com")
 
 
+def bury(needs: Needs, data: bytes) -> None:
+    answer_dead_letter(DeadLetter(data, {}), **needs.of(answer_dead_letter))
+
+
 def test_a_dead_tool_call_is_answered_so_that_the_caller_hears_words(needs: Needs, ask: Ask) -> None:
     call = ask("book_appointment")
-    answer_dead_letter(DeadLetter(tool_call.encode(call), {}), ledger=needs.open("ledger"))
+    bury(needs, tool_call.encode(call))
     result = needs.open("ledger").answer(call.id)
     assert (result["success"], result["error_type"]) == (False, "unknown")
     assert result["message"]
@@ -124,11 +128,20 @@ def test_a_dead_tool_call_is_answered_so_that_the_caller_hears_words(needs: Need
 def test_a_dead_letter_never_overwrites_an_answer(needs: Needs, ask: Ask) -> None:
     call = ask("book_appointment")
     needs.open("ledger").commit(call, "succeeded", {"success": True, "message": "Booked."})
-    answer_dead_letter(DeadLetter(tool_call.encode(call), {}), ledger=needs.open("ledger"))
+    bury(needs, tool_call.encode(call))
     assert needs.open("ledger").answer(call.id)["message"] == "Booked."
 
 
 def test_a_dead_fact_is_left_among_the_dead_letters(needs: Needs, ringing: CallRecord) -> None:
     fact = CallEnded(id="e", call_id=ringing.call_id, occurred_at=datetime.now(UTC))
-    answer_dead_letter(DeadLetter(events.encode(fact), {}), ledger=needs.open("ledger"))
+    bury(needs, events.encode(fact))
     assert needs.open("ledger").of_call(ringing.call_id) == []
+
+
+def test_that_a_tool_call_failed_is_a_fact(listener: Any, ask: Ask) -> None:
+    call = ask("book_appointment")
+    for _ in range(2):
+        bury(listener.needs, tool_call.encode(call))
+    (fact,) = listener.heard()
+    assert isinstance(fact, events.ToolFailed)
+    assert (fact.tool_call_id, fact.tool, fact.reason_code) == (call.id, call.tool, "dead_lettered")
