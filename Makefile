@@ -40,7 +40,7 @@ types: setup
 tests: setup
 	$(PY) -m pytest -n auto
 
-test-emulators: setup  ## the cloud store on Google's emulator (needs gcloud and Java: docs/emulators.md)
+test-emulators: setup  ## the cloud store on Google's emulators (needs gcloud and Java: docs/emulators.md)
 	@$(PY) -m rehearsal.emulators $(PY) -m pytest -n auto -m emulators tests/clinic/adapters
 
 bench: setup  ## what it costs, as ratios; both stores where the emulator is there

@@ -72,7 +72,7 @@ def _stores() -> Iterator[Callable[[], Settings]]:
 class _NoBus:
     """Takes the facts of the races, which nobody reacts to: the book alone is measured."""
 
-    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str], ordering_key: str = "") -> None:
         """Forget the message."""
 
 

@@ -149,10 +149,15 @@ class Calls(Protocol):
 
 
 class Bus(Protocol):
-    """Pub/Sub: at least once, in no particular order."""
+    """Pub/Sub: at least once; in order only within an ordering key."""
 
-    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
-        """Accept a message for all subscribers of a topic; durable on return. `data` is never empty."""
+    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str], ordering_key: str = "") -> None:
+        """Accept a message for all subscribers of a topic; durable on return.
+
+        Reactions get a topic's messages of one key in the order they were accepted,
+        the next when the one before is dealt with, or dead; tools take no notice of keys.
+        Raises ValueError where `data` is empty, LookupError where there is no such topic.
+        """
 
 
 class Reacted(Protocol):

@@ -11,6 +11,6 @@ def publish_committed(ledger: Ledger, bus: Bus, tool_call_id: str) -> None:
     unpublished = ledger.unpublished(tool_call_id)
     for body in unpublished:
         fact = events.decode(body)
-        bus.publish(fact.type, body, events.attributes(fact))
+        bus.publish(fact.type, body, events.attributes(fact), fact.call_id)
     if unpublished:
         ledger.published(tool_call_id)

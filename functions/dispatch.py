@@ -142,7 +142,7 @@ def _decide(row: FunctionRow, tool: Callable[..., Answer], needs: Needs, call: T
 def _publish(follows: Iterable[events.Fact] | None, needs: Needs) -> None:
     for fact in follows or ():
         bus: Bus = needs.open("bus")
-        bus.publish(fact.type, events.encode(fact), events.attributes(fact))
+        bus.publish(fact.type, events.encode(fact), events.attributes(fact), fact.call_id)
 
 
 def _expired() -> Result:

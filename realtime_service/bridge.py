@@ -240,4 +240,4 @@ class Bridge:
     async def _publish(self, kind: type[facts.CallStarted] | type[facts.CallEnded], what: str) -> None:
         call_id = self._record.call_id
         fact = kind(id=f"{call_id}.{what}", call_id=call_id, occurred_at=datetime.now(UTC))
-        await self._ports.publisher.publish(fact.type, facts.encode(fact), facts.attributes(fact))
+        await self._ports.publisher.publish(fact.type, facts.encode(fact), facts.attributes(fact), call_id)

@@ -48,8 +48,10 @@ class ToolCallLedger(Protocol):
 class Publisher(Protocol):
     """The event bus."""
 
-    async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
-        """Put a message on the bus; it is durable on return."""
+    async def publish(
+        self, topic: str, data: bytes, attributes: Mapping[str, str], ordering_key: str = ""
+    ) -> None:
+        """Put a message on the bus; it is durable on return. Messages of one key stay in order."""
 
 
 class Ports(Struct, frozen=True):

@@ -68,7 +68,9 @@ class ToolCalls:
     async def _tell_requested(self, call: ToolCall[dict[str, Any]]) -> None:
         fact = events.tool_requested(call)
         try:
-            await self._ports.publisher.publish(fact.type, events.encode(fact), events.attributes(fact))
+            await self._ports.publisher.publish(
+                fact.type, events.encode(fact), events.attributes(fact), fact.call_id
+            )
         except Exception:  # noqa: BLE001
             # The ledger has the request; that nobody was told of it must not cost the caller the answer.
             _log.exception("! fact", fact=fact.type, call_id=call.call_id, tool_call_id=call.id)

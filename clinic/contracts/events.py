@@ -167,7 +167,8 @@ def decode(data: bytes) -> AnyFact:
 def attributes(fact: Fact) -> dict[str, str]:
     """Return the message attributes: CloudEvents' context, binary content mode.
 
-    Source: the Pub/Sub protocol binding, §3.1 (github.com/googleapis/google-cloudevents, docs/spec/pubsub.md).
+    Source: the Pub/Sub protocol binding, §3.1
+    (github.com/googleapis/google-cloudevents, docs/spec/pubsub.md).
     """
     return {
         "ce-specversion": "1.0",

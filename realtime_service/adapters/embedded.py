@@ -73,9 +73,11 @@ class EmbeddedPublisher:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
 
-    async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+    async def publish(
+        self, topic: str, data: bytes, attributes: Mapping[str, str], ordering_key: str = ""
+    ) -> None:
         """Put a message on the bus."""
-        await asyncio.to_thread(self._bus.publish, topic, data, attributes)
+        await asyncio.to_thread(self._bus.publish, topic, data, attributes, ordering_key)
 
 
 def open_ports(settings: Settings) -> Ports:

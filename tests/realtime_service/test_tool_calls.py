@@ -46,7 +46,9 @@ async def test_that_something_was_asked_is_a_fact_without_the_arguments(
     published: dict[str, bytes] = {}
 
     class Listening:
-        async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+        async def publish(
+            self, topic: str, data: bytes, attributes: Mapping[str, str], key: str = ""
+        ) -> None:
             published[topic] = data
 
     listening = Ports(ports.call_log, ports.ledger, Listening())
@@ -61,7 +63,9 @@ async def test_a_fact_that_nobody_takes_does_not_cost_the_answer(
     record: CallRecord, ports: Ports, settings: Settings
 ) -> None:
     class Forgetful:
-        async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+        async def publish(
+            self, topic: str, data: bytes, attributes: Mapping[str, str], key: str = ""
+        ) -> None:
             if topic == "tool.requested":
                 raise ConnectionRefusedError
             ledger.open_port(settings).commit(tool_call.decode(data), "succeeded", {"success": True})
@@ -94,7 +98,9 @@ async def test_at_the_deadline_the_model_is_told_honestly(
 
 async def test_a_bus_that_is_down_is_words_too(record: CallRecord, ports: Ports) -> None:
     class Down:
-        async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+        async def publish(
+            self, topic: str, data: bytes, attributes: Mapping[str, str], key: str = ""
+        ) -> None:
             raise ConnectionRefusedError
 
     broken = Ports(ports.call_log, ports.ledger, Down())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import uuid
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from clinic.adapters.embedded.database import Database
 from clinic.contracts.function_table import DEAD_LETTERS, FunctionTable, load_function_table
+from clinic.contracts.subscriptions import Subscription, subscriptions, topics
 from clinic.settings import Settings
 
 MOST_ATTEMPTS = 5
@@ -26,7 +28,15 @@ CREATE TABLE IF NOT EXISTS messages (
     attempts INTEGER NOT NULL DEFAULT 0,
     due_at REAL NOT NULL, state TEXT NOT NULL DEFAULT 'waiting', reason TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX IF NOT EXISTS messages_due ON messages (state, due_at)
+CREATE INDEX IF NOT EXISTS messages_due ON messages (state, due_at);
+CREATE TABLE IF NOT EXISTS in_order (
+    number INTEGER PRIMARY KEY, topic TEXT NOT NULL, function TEXT NOT NULL, ordering_key TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS in_order_by_key ON in_order (ordering_key, topic, function, number)
+"""
+_NOT_ITS_TURN = """
+EXISTS (SELECT 1 FROM in_order AS mine JOIN in_order AS earlier USING (topic, function, ordering_key)
+WHERE mine.number = messages.number AND earlier.number < mine.number)
 """
 _COLUMNS = "number, id, topic, function, data, attributes, published_at, attempts, reason"
 
@@ -53,22 +63,29 @@ class EmbeddedBus:
     def __init__(self, database: Database, table: FunctionTable) -> None:
         self._database = database
         self._table = table
+        self._topics = frozenset(topics(table))
+        self._subscriptions: dict[str, list[Subscription]] = {}
+        for each in subscriptions(table):
+            self._subscriptions.setdefault(each.topic, []).append(each)
 
-    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str], ordering_key: str = "") -> None:
         """Accept a message; it is on the disk when this returns."""
         if not data:
             raise ValueError("an empty message is refused by every push subscriber")
-        message_id, now = uuid.uuid4().hex, time.time()
-        rows = [
-            (message_id, topic, row.name, data, msgspec.json.encode(dict(attributes)), now, now)
-            for row in self._table.subscribers(topic)
-        ]
+        if topic not in self._topics:
+            raise LookupError(f"there is no topic {topic}")
+        message_id, now, encoded = uuid.uuid4().hex, time.time(), msgspec.json.encode(dict(attributes))
         with self._database.transaction() as connection:
-            connection.executemany(
-                "INSERT INTO messages (id, topic, function, data, attributes, published_at, due_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+            for each in self._subscriptions.get(topic, ()):
+                row = (message_id, topic, each.function, data, encoded, now, now)
+                inserted = connection.execute(
+                    "INSERT INTO messages (id, topic, function, data, attributes, published_at, due_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    row,
+                )
+                if ordering_key and each.delivery.ordered:
+                    mine = (inserted.lastrowid, topic, each.function, ordering_key)
+                    connection.execute("INSERT INTO in_order VALUES (?, ?, ?, ?)", mine)
 
     def recover(self) -> None:
         """Make what a killed deliverer had in its hands due at once, not only when its lease ends."""
@@ -77,7 +94,7 @@ class EmbeddedBus:
 
     def take_due(self, most: int) -> list[Message]:
         """Lease messages whose time has come: they are due again should they never be settled."""
-        due = "FROM messages WHERE state = 'waiting' AND due_at <= ?"
+        due = f"FROM messages WHERE state = 'waiting' AND due_at <= ? AND NOT {_NOT_ITS_TURN}"
         if not self._database.rows(f"SELECT 1 {due} LIMIT 1", (time.time(),)):
             return []
         with self._database.transaction() as connection:
@@ -95,6 +112,7 @@ class EmbeddedBus:
         """Forget a message that was dealt with."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM messages WHERE number = ?", (message.number,))
+            _let_the_next_come(connection, message)
 
     def fail(self, message: Message, reason: str) -> None:
         """Put a message back for later, or among the dead letters after the last attempt."""
@@ -148,12 +166,17 @@ class EmbeddedBus:
             connection.execute(
                 "UPDATE messages SET state = 'dead', reason = ? WHERE number = ?", (reason, message.number)
             )
+            _let_the_next_come(connection, message)
 
 
 def open_port(settings: Settings, table: FunctionTable | None = None) -> EmbeddedBus:
     """Open the bus, `bus.sqlite` in the local data folder, for the subscribers of a table: ours, if none."""
     database = Database(Path(settings.local_data) / "bus.sqlite", _SCHEMA)
     return EmbeddedBus(database, table or load_function_table())
+
+
+def _let_the_next_come(connection: sqlite3.Connection, message: Message) -> None:
+    connection.execute("DELETE FROM in_order WHERE number = ?", (message.number,))
 
 
 def _message(row: tuple[Any, ...]) -> Message:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,15 +21,18 @@ import pytest
 
 from clinic.adapters.embedded.bus import EmbeddedBus
 from clinic.contracts.call_record import CallRecord
+from clinic.contracts.function_table import load_function_table
+from clinic.contracts.subscriptions import subscriptions
 from clinic.contracts.tool_call import ToolCall
 from clinic.ports import Appointments, Bus, Calls, Ledger, Limits, Mailer, Patients, Reacted, Register
 from clinic.settings import Settings
+from rehearsal.pubsub_emulator import PubSubEmulator
 
 NOW = datetime(2027, 1, 1, 4, tzinfo=UTC)
 LONGEST_CALL_SECONDS = 600
 
 
-IN_FIRESTORE = {"appointments", "calls", "ledger", "limits", "patients", "reacted"}
+IN_CLOUD = {"appointments", "bus", "calls", "ledger", "limits", "patients", "reacted"}
 
 
 class Store(Protocol):
@@ -68,7 +72,7 @@ class EmbeddedStore:
 
 
 class FirestoreStore:
-    """The store in Firestore's emulator, in a project of its own."""
+    """The store in Google's emulators, in a project of its own."""
 
     def __init__(self) -> None:
         project = f"test-{uuid.uuid4().hex[:20]}"
@@ -77,7 +81,23 @@ class FirestoreStore:
         )
 
     def open(self, port: str) -> Any:
+        if port == "bus":
+            assert self._pubsub
         return importlib.import_module(f"clinic.adapters.cloud.{port}").open_port(self.settings)
+
+    def arrived(self) -> list[tuple[str, bytes, dict[str, str]]]:
+        """Fetch and acknowledge what the functions would be pushed: function, data, attributes."""
+        return [
+            (each.function, found.data, found.attributes)
+            for each in subscriptions(load_function_table())
+            for found in self._pubsub.fetch(each.name)
+        ]
+
+    @cached_property
+    def _pubsub(self) -> PubSubEmulator:
+        emulator = PubSubEmulator(os.environ["PUBSUB_EMULATOR_HOST"], self.settings.google_cloud_project)
+        emulator.set_up(load_function_table())
+        return emulator
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,7 +109,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "store" in metafunc.fixturenames:
         port = metafunc.module.__name__.rpartition(".")[2].split("_")[1]
         stores = [pytest.param("embedded")]
-        stores += [pytest.param("firestore", marks=pytest.mark.emulators)] * (port in IN_FIRESTORE)
+        stores += [pytest.param("firestore", marks=pytest.mark.emulators)] * (port in IN_CLOUD)
         metafunc.parametrize("store", stores, indirect=True)
 
 

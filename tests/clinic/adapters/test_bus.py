@@ -44,9 +44,25 @@ def test_a_fact_arrives_at_every_reaction_to_it(publish: Callable[..., Any], top
     assert functions
 
 
-@pytest.mark.parametrize("topic", ["call.started", "nobody.listens"])
-def test_what_nobody_reacts_to_goes_nowhere(publish: Callable[..., Any], topic: str) -> None:
-    assert [row.name for row in TABLE.subscribers(topic)] == publish(topic)
+@pytest.mark.parametrize("topic", ["call.started", "tool.requested"])
+def test_a_fact_arrives_at_nobody_else(publish: Callable[..., Any], topic: str) -> None:
+    functions = [function for function, _, _ in publish(topic)]
+    assert functions == sorted(row.name for row in TABLE.subscribers(topic))
+
+
+def test_what_has_no_topic_is_refused_at_once(store: Any, bus: Bus) -> None:
+    with pytest.raises(LookupError, match=r"no topic nobody\.listens"):
+        bus.publish("nobody.listens", b"{}", {})
+    assert store.arrived() == []
+
+
+def test_a_calls_facts_of_one_kind_arrive_in_their_order(store: Any, bus: Bus) -> None:
+    bodies = [b"%d" % number for number in range(5)]
+    for body in bodies:
+        bus.publish("appointment.booked", body, {}, "call-1")
+    arrived = [(function, body) for _ in bodies for function, body, _ in store.arrived()]
+    for row in TABLE.subscribers("appointment.booked"):
+        assert [body for function, body in arrived if function == row.name] == bodies
 
 
 def test_an_acknowledged_message_does_not_arrive_again(store: Any, publish: Callable[..., Any]) -> None:

@@ -179,7 +179,9 @@ def test_a_dead_letter_that_can_not_be_forwarded_is_not_buried_in_silence(
     queue: EmbeddedBus, wait: Callable[[float], None], settings: Settings, tmp_path: Path
 ) -> None:
     class FullDisk(EmbeddedBus):
-        def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+        def publish(
+            self, topic: str, data: bytes, attributes: Mapping[str, str], ordering_key: str = ""
+        ) -> None:
             raise OSError("disk full")
 
     queue.publish(TOOL, b"poison", {})
