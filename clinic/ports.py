@@ -15,6 +15,8 @@ from clinic.booking.appointment import Appointment, Patient, Waiting
 from clinic.booking.change import Change, TakenCell
 from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
 from clinic.contracts.events import Fact
+from clinic.contracts.notice import Notice
+from clinic.contracts.sheets import Sheet
 from clinic.contracts.tool_call import LoggedToolCall, Outcome, Result, ToolCall
 
 
@@ -38,6 +40,10 @@ class TooManyCalls(Exception):
     """As many calls are going on as the clinic allows."""
 
 
+class AddressRefused(Exception):
+    """A letter's address takes no mail, and will take none if it is sent again."""
+
+
 class Appointments(Protocol):
     """The appointment book. A tool's change goes through the ledger, with its answer."""
 
@@ -56,8 +62,8 @@ class Appointments(Protocol):
     def of_patients(self, patient_ids: Sequence[str], after: datetime) -> list[Appointment]:
         """Return the patients' appointments that stand and begin after an instant, in order."""
 
-    def coming(self, after: datetime) -> list[Appointment]:
-        """Return all appointments that stand and begin after an instant, in order."""
+    def coming(self, after: datetime, until: datetime | None = None) -> list[Appointment]:
+        """Return all appointments that stand and begin after an instant, and not after another, in order."""
 
     def waiting(self) -> list[Waiting]:
         """Return who waits for a slot or has been offered one, the longest waiting first."""
@@ -141,6 +147,12 @@ class Calls(Protocol):
     def end(self, call_id: str, status: Status, at: datetime) -> None:
         """Note how and when the conversation ended."""
 
+    def leave_notice(self, notice: Notice) -> None:
+        """Leave news for the agent of a call. The same id again changes nothing."""
+
+    def notices(self, call_id: str) -> list[Notice]:
+        """Return the news left for the agent of a call, the oldest first."""
+
     def add_turn(self, call_id: str, turn: Turn) -> None:
         """Append one side's words. The same number again changes nothing."""
 
@@ -181,11 +193,33 @@ class Mailer(Protocol):
     """Sends e-mail."""
 
     def send(self, message: EmailMessage, key: str) -> None:
-        """Send a message once per key."""
+        """Send a message once per key, however often and by how many it is asked for.
+
+        Raises AddressRefused where the address takes no mail for good; anything else may be tried again.
+        """
 
 
 class Register(Protocol):
-    """The staff's two sheets, Patients and Calls."""
+    """The staff's sheets. What staff type into them stays: their rows, their cells, their columns."""
 
-    def put(self, sheet: str, key: str, row: Mapping[str, str]) -> None:
-        """Insert the row, or replace the one of that key."""
+    def put(self, sheet: Sheet, row: Mapping[str, str]) -> None:
+        """Write the cells that `row` names into the row of the same key, or into a new one at the end.
+
+        A cell is text, never a formula. Raises SheetChanged where the first row is not the sheet's.
+        """
+
+    def rows(self, sheet: Sheet) -> list[dict[str, str]]:
+        """Return all rows as they are now, top down, by column; staff's own columns too.
+
+        Raises SheetChanged where the first row is not the sheet's.
+        """
+
+    def find(self, sheet: Sheet, column: str, value: str) -> list[dict[str, str]]:
+        """Return the rows with that value in a column, as they were within the last hour."""
+
+
+class Backup(Protocol):
+    """Where copies of the staff's sheets are kept."""
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Keep a file, such as `2026-11-25/patients.csv`; the same name again replaces it."""

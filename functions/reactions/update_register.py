@@ -2,73 +2,84 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from clinic.booking.appointment import Appointment
+from clinic.booking.when import written_time
 from clinic.contracts.call_record import CallRecord
-from clinic.contracts.events import AppointmentBooked, CallLogged
+from clinic.contracts.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentRescheduled,
+    CallLogged,
+    EmailFailed,
+)
+from clinic.contracts.sheets import CALLS, PATIENTS
 from clinic.directory import Clinic
 from clinic.ports import Appointments, Calls, Register
 
-_CALL_COLUMNS = (
-    "call_id",
-    "session_id",
-    "timestamp",
-    "caller_phone",
-    "customer_name",
-    "customer_email",
-    "language",
-    "call_type",
-    "status",
-    "duration_seconds",
-    "department_enquired",
-    "doctor_enquired",
-    "customer_type",
-    "resolution",
-    "notes",
-)
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
+_OF_THE_RECORD = [name for name in CALLS.columns if name not in ("appointment_date", "appointment_time")]
 
 
 def update_register(
-    fact: AppointmentBooked | CallLogged,
+    fact: AppointmentBooked | AppointmentRescheduled | AppointmentCancelled | EmailFailed | CallLogged,
     *,
     appointments: Appointments,
     calls: Calls,
     clinic: Clinic,
     register: Register,
 ) -> None:
-    """Write the row that a fact is about.
+    """Write the row that a fact is about, as the store has it now.
 
-    Raises LookupError if the store does not hold what the fact names: the bus tries again.
+    Raises LookupError if the store does not hold what the fact names, and SheetChanged: the bus tries again.
     """
-    if isinstance(fact, AppointmentBooked):
-        _put_patient(fact, appointments, clinic, register)
-    else:
-        _put_call(fact, calls, clinic, register)
-
-
-def _put_patient(
-    fact: AppointmentBooked, appointments: Appointments, clinic: Clinic, register: Register
-) -> None:
+    if isinstance(fact, CallLogged):
+        register.put(CALLS, _call_row(fact.call_id, appointments, calls, clinic))
+        return
     appointment = appointments.get(fact.appointment_id)
     if appointment is None:
         raise LookupError(f"no appointment {fact.appointment_id}")
-    row = {
+    row = _patient_row(appointment, appointments, clinic)
+    row["last_updated"] = _local(fact.occurred_at, clinic)
+    if isinstance(fact, EmailFailed):
+        row["notes"] = f"E-mail address refused on {row['last_updated'][:10]}"
+    register.put(PATIENTS, row)
+
+
+def _patient_row(appointment: Appointment, appointments: Appointments, clinic: Clinic) -> dict[str, str]:
+    standing = appointments.of_patients([appointment.patient_id], _EVER)
+    latest = standing[-1] if standing else appointment
+    return {
         "phone": appointment.phone,
         "name": appointment.patient_name,
         "email": appointment.email,
+        "preferred_doctor": clinic.name_of_doctor(latest.doctor_id),
+        "department": clinic.name_of_department(latest.department_id),
         "language": appointment.language,
-        "last_doctor": clinic.name_of_doctor(appointment.doctor_id),
-        "last_appointment": f"{appointment.starts_at.astimezone(clinic.zone):%Y-%m-%d %H:%M}",
+        "customer_type": "returning" if len(standing) > 1 else "new",
+        "last_visit": _local(latest.starts_at, clinic)[:10] if standing else "",
+        "visit_count": str(len(standing)),
     }
-    register.put("patients", appointment.patient_id, row)
 
 
-def _put_call(fact: CallLogged, calls: Calls, clinic: Clinic, register: Register) -> None:
-    record = calls.get(fact.call_id)
+def _call_row(call_id: str, appointments: Appointments, calls: Calls, clinic: Clinic) -> dict[str, str]:
+    record = calls.get(call_id)
     if record is None:
-        raise LookupError(f"no record of call {fact.call_id}")
-    register.put("calls", record.call_id, {name: _cell(record, name, clinic) for name in _CALL_COLUMNS})
+        raise LookupError(f"no record of call {call_id}")
+    booked = [each for each in appointments.of_call(call_id) if each.status == "booked"]
+    first = min(booked, key=lambda each: each.starts_at).starts_at.astimezone(clinic.zone) if booked else None
+    return {
+        **{name: _cell(record, name, clinic) for name in _OF_THE_RECORD},
+        "appointment_date": first.date().isoformat() if first else "",
+        "appointment_time": written_time(first.time()) if first else "",
+    }
 
 
 def _cell(record: CallRecord, name: str, clinic: Clinic) -> str:
-    if name == "timestamp":
-        return f"{record.timestamp.astimezone(clinic.zone):%Y-%m-%d %H:%M:%S}"
-    return str(getattr(record, name))
+    value = getattr(record, name)
+    return _local(value, clinic) if isinstance(value, datetime) else str(value)
+
+
+def _local(instant: datetime, clinic: Clinic) -> str:
+    return f"{instant.astimezone(clinic.zone):%Y-%m-%d %H:%M:%S}"

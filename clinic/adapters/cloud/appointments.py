@@ -56,9 +56,10 @@ class CloudAppointments:
             found += firestore.find(self._client, "appointments", *theirs)
         return _standing(found)
 
-    def coming(self, after: datetime) -> list[Appointment]:
-        """Return all appointments that stand and begin after an instant, in order."""
-        return _standing(firestore.find(self._client, "appointments", ("starts_at", ">", after)))
+    def coming(self, after: datetime, until: datetime | None = None) -> list[Appointment]:
+        """Return all appointments that stand and begin after an instant, and not after another, in order."""
+        within = [("starts_at", ">", after), *([("starts_at", "<=", until)] if until else [])]
+        return _standing(firestore.find(self._client, "appointments", *within))
 
     def waiting(self) -> list[Waiting]:
         """Return who waits for a slot or has been offered one, the longest waiting first."""

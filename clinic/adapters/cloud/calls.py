@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 from google.api_core.exceptions import NotFound
-from google.cloud.firestore import Client, DocumentReference, WriteBatch
+from google.cloud.firestore import SERVER_TIMESTAMP, Client, DocumentReference, WriteBatch
 
 from clinic.adapters.cloud import firestore
 from clinic.adapters.cloud.firestore import Snapshot
 from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
+from clinic.contracts.notice import Notice
 from clinic.ports import TooManyCalls
 from clinic.settings import Settings
 
@@ -76,6 +77,17 @@ class CloudCalls:
     def end(self, call_id: str, status: Status, at: datetime) -> None:
         """Note how and when the conversation ended."""
         firestore.until_undisturbed(lambda: self._end(call_id, status, at))
+
+    def leave_notice(self, notice: Notice) -> None:
+        """Leave news for the agent of a call."""
+        left = self._call(notice.call_id).collection("notices").document(firestore.document_id(notice.id))
+        firestore.create(left, {**firestore.fields_of(notice), "left_at": SERVER_TIMESTAMP})
+
+    def notices(self, call_id: str) -> list[Notice]:
+        """Return the news left for the agent of a call, the oldest first."""
+        found = firestore.find(self._call(call_id), "notices")
+        in_order = sorted(found, key=lambda each: each.get("left_at"))
+        return [firestore.read(Notice, each) for each in in_order]
 
     def add_turn(self, call_id: str, turn: Turn) -> None:
         """Append one side's words."""

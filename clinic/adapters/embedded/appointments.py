@@ -51,10 +51,11 @@ class EmbeddedAppointments:
         query = f"{of_patients} AND starts_at > ? ORDER BY starts_at"
         return _standing(self._database.rows(query, (*patient_ids, sortable(after))))
 
-    def coming(self, after: datetime) -> list[Appointment]:
-        """Return all appointments that stand and begin after an instant, in order."""
-        query = "SELECT body FROM appointments WHERE starts_at > ? ORDER BY starts_at, id"
-        return _standing(self._database.rows(query, (sortable(after),)))
+    def coming(self, after: datetime, until: datetime | None = None) -> list[Appointment]:
+        """Return all appointments that stand and begin after an instant, and not after another, in order."""
+        last = sortable(until) if until else "~"
+        query = "SELECT body FROM appointments WHERE starts_at > ? AND starts_at <= ? ORDER BY starts_at, id"
+        return _standing(self._database.rows(query, (sortable(after), last)))
 
     def waiting(self) -> list[Waiting]:
         """Return who waits for a slot or has been offered one, the longest waiting first."""

@@ -10,6 +10,7 @@ import msgspec
 from clinic.adapters.embedded.clinic_database import clinic_database
 from clinic.adapters.embedded.database import Database
 from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
+from clinic.contracts.notice import Notice
 from clinic.ports import TooManyCalls
 from clinic.settings import Settings
 
@@ -73,6 +74,19 @@ class EmbeddedCalls:
             if record is not None and record.ended_at is None:
                 lasted = (at - (record.connected_at or at)).total_seconds()
                 _update(connection, call_id, status=status, ended_at=at, duration_seconds=round(lasted))
+
+    def leave_notice(self, notice: Notice) -> None:
+        """Leave news for the agent of a call."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO notices (id, call_id, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (notice.id, notice.call_id, msgspec.json.encode(notice)),
+            )
+
+    def notices(self, call_id: str) -> list[Notice]:
+        """Return the news left for the agent of a call, the oldest first."""
+        query = "SELECT body FROM notices WHERE call_id = ? ORDER BY number"
+        return [msgspec.json.decode(row[0], type=Notice) for row in self._database.rows(query, (call_id,))]
 
     def add_turn(self, call_id: str, turn: Turn) -> None:
         """Append one side's words."""

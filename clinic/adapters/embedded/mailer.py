@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import uuid
 from email.message import EmailMessage
+from email.utils import getaddresses
 from pathlib import Path
+from urllib.parse import quote
 
+from clinic.ports import AddressRefused
 from clinic.settings import Settings
+
+_NOWHERE = ".invalid"
+"""A name that never exists (RFC 2606, section 2): the outbox refuses it, as a mail server would."""
 
 
 class OutboxMailer:
@@ -18,11 +24,15 @@ class OutboxMailer:
 
     def send(self, message: EmailMessage, key: str) -> None:
         """Write `<key>.eml`; the same key again writes the same file."""
+        recipients = [address for _, address in getaddresses([str(message["To"])])]
+        if any(address.endswith(_NOWHERE) for address in recipients):
+            raise AddressRefused("the domain does not exist")
         self._folder.mkdir(parents=True, exist_ok=True)
+        name = quote(key, safe="")
         # Renamed into place, so that nobody opens half a mail; two may send the same one at once.
-        half = self._folder / f".{key}.{uuid.uuid4().hex}.part"
+        half = self._folder / f".{uuid.uuid4().hex}.part"
         half.write_bytes(message.as_bytes())
-        os.replace(half, self._folder / f"{key}.eml")
+        os.replace(half, self._folder / f"{name}.eml")
 
 
 def open_port(settings: Settings) -> OutboxMailer:

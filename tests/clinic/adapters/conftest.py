@@ -4,7 +4,6 @@ A store opens ports; the embedded one also shows what came out at the clinic's f
 mails, sheets. Another store is another class here, and is named in `pytest_generate_tests`.
 """
 
-import csv
 import email
 import importlib
 import os
@@ -24,7 +23,7 @@ from clinic.contracts.call_record import CallRecord
 from clinic.contracts.function_table import load_function_table
 from clinic.contracts.subscriptions import subscriptions
 from clinic.contracts.tool_call import ToolCall
-from clinic.ports import Appointments, Bus, Calls, Ledger, Limits, Mailer, Patients, Reacted, Register
+from clinic.ports import Appointments, Backup, Bus, Calls, Ledger, Limits, Mailer, Patients, Reacted, Register
 from clinic.settings import Settings
 from rehearsal.pubsub_emulator import PubSubEmulator
 
@@ -65,10 +64,12 @@ class EmbeddedStore:
         files = sorted((self.folder / "outbox").glob("*"))
         return [email.message_from_bytes(file.read_bytes(), policy=default) for file in files]
 
-    def sheet(self, name: str) -> list[dict[str, str]]:
-        """Return the rows of a staff's sheet, as a spreadsheet shows them."""
-        with (self.folder / "register" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+    def kept(self) -> dict[str, bytes]:
+        """Return the copies of the sheets, by name."""
+        folder = self.folder / "backup"
+        return {
+            str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()
+        }
 
 
 class FirestoreStore:
@@ -190,6 +191,12 @@ def mailer(store: Store) -> Mailer:
 @pytest.fixture
 def register(store: Store) -> Register:
     port: Register = store.open("register")
+    return port
+
+
+@pytest.fixture
+def backup(store: Store) -> Backup:
+    port: Backup = store.open("backup")
     return port
 
 

@@ -180,3 +180,16 @@ def test_who_waits_longest_comes_first_and_who_is_served_waits_no_more(appointme
     assert [each.id for each in appointments.waiting()] == ["w4", "w1", "w0"]
     appointments.apply(Change(waiting=(waiting(4, "booked"),)))
     assert appointments.waiting() == [waiting(1, "offered"), waiting(0, "waiting")]
+
+
+def test_what_comes_is_what_begins_after_one_instant_and_not_after_another(
+    appointments: Appointments, commit: Callable[[Change], None]
+) -> None:
+    first = an_appointment(1)
+    second = msgspec.structs.replace(an_appointment(2), starts_at=TEN + CELL, ends_at=TEN + CELL * 3)
+    for each in (second, first):
+        commit(Change(appointment=each))
+    assert appointments.coming(TEN - CELL) == [first, second]
+    assert appointments.coming(TEN - CELL, TEN) == [first]
+    assert appointments.coming(TEN, TEN + CELL) == [second]
+    assert appointments.coming(TEN, TEN) == []

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
+from clinic.contracts.notice import Notice
 from clinic.ports import Calls, TooManyCalls
 
 Make = Callable[..., CallRecord]
@@ -240,3 +241,14 @@ def test_the_same_turn_again_changes_nothing(calls: Calls, now: datetime) -> Non
     calls.add_turn("call-1", first)
     calls.add_turn("call-1", Turn(1, "agent", "Something else", now))
     assert calls.turns("call-1") == [first]
+
+
+def test_news_for_a_call_is_there_once_in_the_order_it_came(calls: Calls, ring: Ring) -> None:
+    ring()
+    refused, moved = (
+        Notice(id=each, call_id="call-1", text=f"It was {each}.") for each in ("refused/1", "moved")
+    )
+    for notice in (refused, moved, refused):
+        calls.leave_notice(notice)
+    assert calls.notices("call-1") == [refused, moved]
+    assert calls.notices("call-2") == []

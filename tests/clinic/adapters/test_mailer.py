@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clinic.ports import Mailer
+from clinic.ports import AddressRefused, Mailer
 
 SENDERS = 8
 
@@ -71,3 +71,21 @@ def test_many_who_send_the_same_mail_at_once_send_one(store: Any, mail: Callable
     with ThreadPoolExecutor(SENDERS) as pool:
         list(pool.map(send, range(SENDERS)))
     assert len(store.sent()) == 10
+
+
+def test_an_address_that_takes_no_mail_is_refused_and_nothing_is_sent(
+    store: Any, mailer: Mailer, mail: Callable[..., EmailMessage]
+) -> None:
+    message = mail()
+    message.replace_header("To", "asha@nowhere.invalid")
+    for _ in range(2):
+        with pytest.raises(AddressRefused):
+            mailer.send(message, key="confirmation-1")
+    assert store.sent() == []
+
+
+@pytest.mark.parametrize("key", ["change-call-1-../../x.booked", "a/b", "c:d e", "..."])
+def test_any_key_will_do(store: Any, mailer: Mailer, mail: Callable[..., EmailMessage], key: str) -> None:
+    mailer.send(mail(), key=key)
+    mailer.send(mail(), key=key)
+    assert len(store.sent()) == 1

@@ -109,7 +109,9 @@ def test_the_register_has_a_row_per_patient_and_per_call(
     with (tmp_path / "register" / "calls.csv").open(encoding="utf-8") as file:
         (call,) = csv.DictReader(file)
     assert patient["name"] == "Asha Rao"
-    assert patient["last_appointment"] == f"{free_day} 10:30"
+    assert (patient["last_visit"], patient["visit_count"], patient["customer_type"]) == (free_day, "1", "new")
+    assert (patient["preferred_doctor"], patient["department"]) == ("Dr. Anil Mehta", "Cardiology")
+    assert (call["appointment_date"], call["appointment_time"]) == (free_day, "10:30 AM")
     assert (call["call_id"], call["customer_email"]) == (booked.call_id, "asha.rao@example.com")
 
 

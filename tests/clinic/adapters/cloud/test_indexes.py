@@ -26,6 +26,7 @@ from clinic.booking.appointment import Patient
 from clinic.booking.change import Cell, Change
 from clinic.contracts.call_record import CallNotes, CallRecord, Turn
 from clinic.contracts.events import CallStarted
+from clinic.contracts.notice import Notice
 from clinic.contracts.tool_call import ToolCall, succeeded
 from clinic.ports import Appointments, Calls, Ledger, Limits, Patients, Reacted
 
@@ -48,6 +49,10 @@ USES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("calls", "get"): lambda port: port.get("call-1"),
     ("calls", "of_session"): lambda port: port.of_session("CA1"),
     ("calls", "note"): lambda port: port.note(CallNotes(call_id="call-1", notes="?")),
+    ("calls", "leave_notice"): lambda port: port.leave_notice(
+        Notice(id="notice-1", call_id="call-1", text="The letter was refused.")
+    ),
+    ("calls", "notices"): lambda port: port.notices("call-1"),
     ("calls", "add_turn"): lambda port: port.add_turn("call-1", Turn(1, "caller", "Hello", NOW)),
     ("calls", "turns"): lambda port: port.turns("call-1"),
     ("calls", "end"): lambda port: port.end("call-1", "completed", LATER),
@@ -57,7 +62,7 @@ USES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("appointments", "get"): lambda port: port.get("appointment"),
     ("appointments", "of_call"): lambda port: port.of_call("call-1"),
     ("appointments", "of_patients"): lambda port: port.of_patients(["asha", "ravi"], NOW),
-    ("appointments", "coming"): lambda port: port.coming(NOW),
+    ("appointments", "coming"): lambda port: port.coming(NOW, LATER),
     ("appointments", "waiting"): lambda port: port.waiting(),
     ("patients", "with_phone"): lambda port: port.with_phone("+919812345678"),
     ("patients", "with_email"): lambda port: port.with_email("asha@example.com"),

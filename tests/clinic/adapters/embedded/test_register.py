@@ -1,12 +1,14 @@
-"""The CSV files of the register: nothing in them runs when a spreadsheet opens them."""
+"""The CSV files of the register: what staff change in them counts, and nothing in them runs."""
 
-import csv
 from pathlib import Path
 
 import pytest
 
 from clinic.adapters.embedded.register import CsvRegister, open_port
+from clinic.contracts.sheets import PATIENTS, SheetChanged
 from clinic.settings import Settings
+
+ASHA = {"phone": "+919812345678", "name": "Asha Rao", "email": "asha@example.com"}
 
 
 @pytest.fixture
@@ -19,57 +21,42 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "register" / "patients.csv"
 
 
-def cells(file: Path) -> list[list[str]]:
-    with file.open(newline="", encoding="utf-8") as opened:
-        return list(csv.reader(opened))
+def test_the_file_begins_with_the_columns_and_quotes_a_formula(register: CsvRegister, file: Path) -> None:
+    register.put(PATIENTS, {**ASHA, "name": "=1+1"})
+    first, second = file.read_text(encoding="utf-8").splitlines()
+    assert first == ",".join(PATIENTS.columns)
+    assert second.startswith("+919812345678,'=1+1,asha@example.com,")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '=HYPERLINK("https://example.com?x="&A1,"open")',
-        "=1+1",
-        "=1",
-        "+1+cmd|' /C calc'!A0",
-        "-1+1",
-        "@SUM(A1:A9)",
-        "\t=1+1",
-        "\r=1+1",
-        "\n=1+1",
-        "＝1+1",
-        "+91 98123 45678",
-    ],
-)
-def test_a_cell_that_would_run_as_a_formula_is_text(register: CsvRegister, file: Path, text: str) -> None:
-    register.put("patients", "1", {"name": text, "email": "asha@example.com"})
-    assert cells(file)[1] == [f"'{text}", "asha@example.com"]
+def test_what_staff_typed_counts_and_stays(register: CsvRegister, file: Path) -> None:
+    register.put(PATIENTS, ASHA)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines[0] += ",insurance"
+    lines[1] = lines[1] + "Prefers mornings,AB-1"
+    lines.append("+919812345679,Lata Rao,lata@example.com")
+    file.write_text("\ufeff" + "\r\n".join(lines), encoding="utf-8")
+    (lata,) = register.find(PATIENTS, "phone", "+919812345679")
+    assert lata["name"] == "Lata Rao"
+    register.put(PATIENTS, {**ASHA, "email": "a.rao@example.com"})
+    asha, lata = register.rows(PATIENTS)
+    assert (asha["email"], asha["notes"], asha["insurance"]) == (
+        "a.rao@example.com",
+        "Prefers mornings",
+        "AB-1",
+    )
+    assert "AB-1" in file.read_text(encoding="utf-8")
+    assert "Lata Rao" in file.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", ["+919812345678", "-5", "Asha = Rao", "a-b", "asha@example.com", "ఆశా", ""])
-def test_a_cell_that_would_not_is_left_alone(register: CsvRegister, file: Path, text: str) -> None:
-    register.put("patients", "1", {"name": text, "email": "asha@example.com"})
-    assert cells(file)[1][0] == text
+def test_a_register_that_staff_brought_along_is_read(register: CsvRegister, file: Path) -> None:
+    file.write_text("phone,name,email\r\n+919812345678,Asha Rao,asha@example.com\r\n", encoding="utf-8")
+    assert register.find(PATIENTS, "phone", ASHA["phone"])[0]["email"] == "asha@example.com"
 
 
-def test_a_sheet_begins_with_its_columns(register: CsvRegister, file: Path) -> None:
-    register.put("patients", "1", {"name": "Asha Rao", "email": "asha@example.com"})
-    assert cells(file) == [["name", "email"], ["Asha Rao", "asha@example.com"]]
-
-
-def test_rows_written_before_a_column_was_added_stay_readable(register: CsvRegister, file: Path) -> None:
-    register.put("patients", "1", {"name": "Asha", "fax": "none"})
-    register.put("patients", "2", {"name": "Ravi", "phone": "+919812345678"})
-    assert cells(file) == [["name", "phone"], ["Asha", ""], ["Ravi", "+919812345678"]]
-
-
-def test_a_half_written_file_never_shows(register: CsvRegister, file: Path) -> None:
-    register.put("patients", "1", {"name": "Asha"})
-    assert [each.name for each in file.parent.glob("*.csv")] == ["patients.csv"]
-    assert list(file.parent.glob(".*.part")) == []
-
-
-def test_a_lost_file_is_written_anew_with_all_its_rows(register: CsvRegister, file: Path) -> None:
-    register.put("patients", "1", {"name": "Asha"})
-    file.unlink()
-    register.put("patients", "2", {"name": "Ravi"})
-    assert cells(file)[1:] == [["Asha"], ["Ravi"]]
+def test_nothing_is_written_under_heads_that_staff_changed(register: CsvRegister, file: Path) -> None:
+    register.put(PATIENTS, ASHA)
+    changed = file.read_text(encoding="utf-8").replace("phone,name", "name,phone")
+    file.write_text(changed, encoding="utf-8")
+    with pytest.raises(SheetChanged, match="Patients: column 1 is 'name' and should be 'phone'"):
+        register.put(PATIENTS, {**ASHA, "email": "a.rao@example.com"})
+    assert file.read_text(encoding="utf-8") == changed

@@ -1,0 +1,20 @@
+"""The contract of `Backup`: a copy is kept whole under its name, and a newer one of that name replaces it."""
+
+from typing import Any
+
+from clinic.ports import Backup
+
+
+def test_a_copy_is_kept_under_its_name(store: Any, backup: Backup) -> None:
+    backup.keep("2026-11-25/patients.csv", "name\r\nఆశా\r\n".encode())
+    backup.keep("2026-11-25/calls.csv", b"call_id\r\n")
+    assert store.kept() == {
+        "2026-11-25/patients.csv": "name\r\nఆశా\r\n".encode(),
+        "2026-11-25/calls.csv": b"call_id\r\n",
+    }
+
+
+def test_a_second_copy_of_a_day_replaces_the_first(store: Any, backup: Backup) -> None:
+    backup.keep("2026-11-25/calls.csv", b"one")
+    backup.keep("2026-11-25/calls.csv", b"two")
+    assert store.kept() == {"2026-11-25/calls.csv": b"two"}
