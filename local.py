@@ -128,7 +128,7 @@ def _functions(table: FunctionTable, listener: socket.socket) -> Iterator[None]:
 
 def _router(table: FunctionTable) -> WSGIApplication:
     """Return one application that serves each function at `/<its name>`, as its own root."""
-    doors = {f"/{row.name}": _door(row.name) for row in table}
+    doors = {f"/{row.name}": _door(row.name) for row in table.deployed}
 
     def route(environment: WSGIEnvironment, start_response: StartResponse) -> object:
         name = environment.get("PATH_INFO", "").rstrip("/")

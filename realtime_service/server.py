@@ -28,7 +28,6 @@ from realtime_service.media.twilio import TwilioStream
 from realtime_service.outgoing import CallerLost
 from realtime_service.pages import Pages
 from realtime_service.ports import Ports
-from realtime_service.tool_calls import ToolCalls
 
 _log = structlog.get_logger("clinic")
 
@@ -141,8 +140,7 @@ class RealtimeService:
         record = await admit(connection, stream, self._ports.call_log, self._start_within)
         with structlog.contextvars.bound_contextvars(call_id=record.call_id):
             _log.info("= started", channel=record.channel)
-            tool_calls = ToolCalls(record, self._table, self._ports)
-            bridge = Bridge(record, connection, stream, self._clinic, tool_calls, self._ports)
+            bridge = Bridge(record, connection, stream, self._clinic, self._table, self._ports)
             await bridge.run(self._dial, self._settings.session_timeout)
 
 

@@ -27,6 +27,8 @@ class ToolCalls:
 
     def __init__(self, record: CallRecord, table: FunctionTable, ports: Ports) -> None:
         self._record, self._table, self._ports = record, table, ports
+        self.language = record.language
+        """Of the conversation now; a caller may change it."""
         self._telling: set[asyncio.Task[None]] = set()
 
     async def answer(self, called: FunctionCalled) -> Result:
@@ -84,7 +86,7 @@ class ToolCalls:
             arguments=called.arguments,
             requested_at=now,
             expires_at=now + timedelta(seconds=row.deadline_seconds),
-            language=self._record.language,
+            language=self.language,
         )
 
     def _id(self, called: FunctionCalled) -> str:

@@ -21,6 +21,8 @@ class Turn(Struct, frozen=True):
     speaker: Speaker
     text: str
     spoken_at: datetime
+    interrupted: bool = False
+    """The caller spoke over the agent, or left: `text` is what was heard of its words."""
 
 
 class CallRecord(Struct, frozen=True, kw_only=True):

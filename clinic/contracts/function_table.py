@@ -43,11 +43,12 @@ class FunctionRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """One function. Its name is also its file, its door, its URL and, for a tool, its topic."""
 
     name: str
-    kind: Literal["tool", "reaction", "job", "webhook"]
+    kind: Literal["tool", "live", "reaction", "job", "webhook"]
+    """`live`: a tool that concerns the call itself and is answered within the realtime service."""
     declaration: Declaration | None = None
-    """Of a tool."""
+    """Of a tool, live or not."""
     deadline_seconds: float = 8.0
-    """Of a tool: how long a caller waits for its answer."""
+    """Of a tool, live or not: how long a caller waits for its answer."""
     on_late: Literal["refuse", "finish"] = "refuse"
     """Of a tool: what a delivery after the deadline does."""
     once_per_call: bool = False
@@ -82,8 +83,18 @@ class FunctionTable(Struct, frozen=True, dict=True):
 
     @cached_property
     def tools(self) -> dict[str, FunctionRow]:
-        """What the model may call, by name."""
+        """What the model may call and a function answers, by name."""
         return {row.name: row for row in self.rows if row.kind == "tool"}
+
+    @cached_property
+    def live(self) -> dict[str, FunctionRow]:
+        """What the model may call and the realtime service answers by itself, by name."""
+        return {row.name: row for row in self.rows if row.kind == "live"}
+
+    @cached_property
+    def deployed(self) -> tuple[FunctionRow, ...]:
+        """The rows that are functions with a door of their own: all but the live tools."""
+        return tuple(row for row in self.rows if row.kind != "live")
 
     def subscribers(self, topic: str) -> tuple[FunctionRow, ...]:
         """Return the functions to which a topic's messages are pushed."""
@@ -91,14 +102,14 @@ class FunctionTable(Struct, frozen=True, dict=True):
 
     @cached_property
     def declarations(self) -> list[dict[str, Any]]:
-        """Gemini's function declarations, one per tool."""
+        """Gemini's function declarations, one per tool, live or not."""
         return [
             {
                 "name": row.name,
                 "description": row.declaration.description,
                 "parameters_json_schema": row.declaration.parameters,
             }
-            for row in self.tools.values()
+            for row in self.rows
             if row.declaration is not None
         ]
 
@@ -124,7 +135,7 @@ def _mistakes(rows: tuple[FunctionRow, ...]) -> Iterator[str]:
         if not _NAME.fullmatch(name):
             yield f"{name}: name: must be lower-case words joined by underscores"
     for row in rows:
-        if (row.kind == "tool") != (row.declaration is not None):
+        if (row.kind in ("tool", "live")) != (row.declaration is not None):
             yield f"{row.name}: declaration: a tool has one, and nothing else does"
         if (row.kind == "reaction") != bool(row.reacts_to):
             yield f"{row.name}: reacts_to: a reaction names its topics, and nothing else does"

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from realtime_service.audio import HEARD_RATE, AgentAudio, CallerAudio, WholeFrames
+from realtime_service.audio import HEARD_RATE, SPOKEN_RATE, AgentAudio, CallerAudio, WholeFrames
 from realtime_service.media import codec
 from realtime_service.media.codec import Speaker
 from realtime_service.media.events import (
@@ -52,6 +52,8 @@ _NAMES = frozenset({"start", "text", "mark", "stop"})
 
 class BrowserStream:
     """One web call's stream."""
+
+    bytes_per_ms = SPOKEN_RATE * 2 // 1000
 
     def __init__(self) -> None:
         self._started = False

@@ -19,6 +19,11 @@ Message = TypeVar("Message")
 class MediaStream(Protocol):
     """One caller's stream: messages in, events out; and what is to be sent, as the message to send."""
 
+    @property
+    def bytes_per_ms(self) -> int:
+        """How many bytes of `audio()`'s payload are played in a millisecond."""
+        ...
+
     def receive(self, message: str | bytes) -> list[MediaEvent]:
         """Read a text (str) or binary (bytes) message; messages of no interest give no event.
 

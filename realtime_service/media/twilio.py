@@ -102,6 +102,8 @@ _FORMAT = _MediaFormat("audio/x-mulaw", PHONE_RATE, 1)
 class TwilioStream:
     """One call's media stream."""
 
+    bytes_per_ms = PHONE_RATE // 1000
+
     def __init__(self) -> None:
         self._sid = ""
         self._stopped = False

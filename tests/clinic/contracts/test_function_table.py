@@ -23,7 +23,10 @@ from clinic.contracts.function_table import (
 
 ROOT = Path(__file__).parents[3]
 TABLE = load_function_table()
-KINDS = {f"{kind}s": kind for kind in typing.get_args(typing.get_type_hints(FunctionRow)["kind"])}
+FOLDERS = {
+    kind: "realtime_service/tools" if kind == "live" else f"functions/{kind}s"
+    for kind in typing.get_args(typing.get_type_hints(FunctionRow)["kind"])
+}
 JSON_TYPES: dict[str, type] = {"string": str, "integer": int, "number": float, "boolean": bool}
 
 TOOL: dict[str, Any] = {"name": "greet", "kind": "tool", "declaration": {"description": "", "parameters": {}}}
@@ -40,7 +43,14 @@ def named(row: FunctionRow) -> str:
 
 
 def function_of(row: FunctionRow) -> Any:
-    return getattr(importlib.import_module(f"functions.{row.kind}s.{row.name}"), row.name)
+    folder = FOLDERS[row.kind].replace("/", ".")
+    return getattr(importlib.import_module(f"{folder}.{row.name}"), row.name)
+
+
+def arguments_of(row: FunctionRow) -> type[Struct]:
+    first = next(iter(typing.get_type_hints(function_of(row)).values()))
+    arguments: type[Struct] = first if row.kind == "live" else first.__args__[0]
+    return arguments
 
 
 def load(tmp_path: Path, *rows: dict[str, Any]) -> FunctionTable:
@@ -50,31 +60,30 @@ def load(tmp_path: Path, *rows: dict[str, Any]) -> FunctionTable:
 
 
 def test_the_default_table_has_functions_of_every_kind() -> None:
-    assert {row.kind for row in TABLE} == set(KINDS.values())
+    assert {row.kind for row in TABLE} == set(FOLDERS)
     assert {"check_appointment_availability", "book_appointment", "log_call_information"} <= set(TABLE.tools)
 
 
 @pytest.mark.parametrize("row", TABLE.rows, ids=named)
 def test_every_row_has_its_file_with_a_function_of_that_name(row: FunctionRow) -> None:
-    assert (ROOT / "functions" / f"{row.kind}s" / f"{row.name}.py").is_file()
+    assert (ROOT / FOLDERS[row.kind] / f"{row.name}.py").is_file()
     assert callable(function_of(row))
     assert function_of(row).__doc__
 
 
-@pytest.mark.parametrize("folder", KINDS)
-def test_every_file_of_a_function_has_its_row(folder: str) -> None:
-    files = {file.stem for file in (ROOT / "functions" / folder).glob("*.py")} - {"__init__"}
-    assert files == {row.name for row in of_kind(KINDS[folder])}
+@pytest.mark.parametrize("kind", FOLDERS)
+def test_every_file_of_a_function_has_its_row(kind: str) -> None:
+    files = {file.stem for file in (ROOT / FOLDERS[kind]).glob("*.py")} - {"__init__"}
+    assert files == {row.name for row in of_kind(kind)}
 
 
-@pytest.mark.parametrize("row", of_kind("tool"), ids=named)
+@pytest.mark.parametrize("row", of_kind("tool", "live"), ids=named)
 def test_what_the_model_is_told_of_a_tool_is_what_the_tool_takes(row: FunctionRow) -> None:
     assert row.declaration is not None
     parameters = row.declaration.parameters
-    arguments: type[Struct] = typing.get_type_hints(function_of(row))["call"].__args__[0]
-    fields = {field.name: field for field in msgspec.structs.fields(arguments)}
+    fields = {field.name: field for field in msgspec.structs.fields(arguments_of(row))}
     assert parameters["type"] == "object"
-    assert set(parameters["properties"]) == set(fields) != set()
+    assert set(parameters["properties"]) == set(fields)
     assert set(parameters.get("required", [])) == {name for name, field in fields.items() if field.required}
     for name, schema in parameters["properties"].items():
         taken = set(typing.get_args(fields[name].type) or [fields[name].type]) - {type(None)}
@@ -106,6 +115,14 @@ def test_every_topic_is_a_fact_that_somebody_tells(row: FunctionRow) -> None:
 @pytest.mark.parametrize("row", of_kind("tool"), ids=named)
 def test_a_tool_may_run_for_as_long_as_its_caller_waits(row: FunctionRow) -> None:
     assert 0 < row.deadline_seconds < row.deploy.timeout_seconds
+
+
+def test_a_live_tool_is_told_to_the_model_and_has_neither_door_nor_topic(tmp_path: Path) -> None:
+    table = load(tmp_path, TOOL, {**TOOL, "name": "whistle", "kind": "live"})
+    assert [declared["name"] for declared in table.declarations] == ["greet", "whistle"]
+    assert (list(table.tools), list(table.live)) == (["greet"], ["whistle"])
+    assert [row.name for row in table.deployed] == ["greet"]
+    assert table["whistle"].topics == ()
 
 
 def test_a_row_is_found_by_its_name(tmp_path: Path) -> None:
