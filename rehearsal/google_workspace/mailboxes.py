@@ -1,0 +1,144 @@
+"""One Gmail account: its drafts, and what it has sent, read from the raw MIME."""
+
+from __future__ import annotations
+
+import base64
+import email
+import re
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import getaddresses
+from typing import Any
+
+from msgspec import Struct
+
+from rehearsal.google_workspace.discovery import Asked
+from rehearsal.google_workspace.refusal import Refused, invalid, not_found
+
+_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+_LONGEST_BYTES = 35_000_000
+
+
+class Mail(Struct, frozen=True):
+    """A mail as Gmail keeps it."""
+
+    id: str
+    thread_id: str
+    raw: bytes
+    """RFC 5322, as it was handed over."""
+    at: datetime
+    labels: tuple[str, ...]
+
+    @property
+    def message(self) -> EmailMessage:
+        """The mail, read."""
+        return email.message_from_bytes(self.raw, policy=default)
+
+    def written(self, form: str = "minimal") -> dict[str, Any]:
+        """Return a Message resource; form `raw` brings the bytes, `metadata` and `full` the headers."""
+        brief = {"id": self.id, "threadId": self.thread_id, "labelIds": list(self.labels)}
+        if form == "raw":
+            return {**brief, "raw": base64.urlsafe_b64encode(self.raw).decode()}
+        if form in ("metadata", "full"):
+            headers = [{"name": name, "value": str(value)} for name, value in self.message.items()]
+            return {**brief, "payload": {"headers": headers}}
+        return brief
+
+
+class Mailbox:
+    """The account that the clinic sends from."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.drafts: dict[str, Mail] = {}
+        self.sent: list[Mail] = []
+        self.refused: set[str] = set()
+        """Addresses that Gmail takes for none: a test's."""
+
+    def routes(self) -> dict[str, Callable[[Asked], Any]]:
+        """Return what answers each method that is played."""
+        handlers = {
+            "gmail.users.getProfile": lambda _: {"emailAddress": self.address},
+            "gmail.users.drafts.create": self._create,
+            "gmail.users.drafts.get": self._get,
+            "gmail.users.drafts.list": self._list,
+            "gmail.users.drafts.send": self._send_draft,
+            "gmail.users.drafts.delete": self._delete,
+            "gmail.users.messages.send": self._send,
+        }
+        return {name: self._for_own_account(handler) for name, handler in handlers.items()}
+
+    def _for_own_account(self, handler: Callable[[Asked], Any]) -> Callable[[Asked], Any]:
+        def answer(asked: Asked) -> Any:
+            if asked.path["userId"] not in ("me", self.address):
+                raise Refused(403, "forbidden", f"Delegation denied for {asked.path['userId']}")
+            return handler(asked)
+
+        return answer
+
+    def _create(self, asked: Asked) -> dict[str, Any]:
+        draft_id = f"r{secrets.randbelow(10**18)}"
+        self.drafts[draft_id] = _mail(_raw(asked.body.get("message") or {}), ("DRAFT",))
+        return {"id": draft_id, "message": self.drafts[draft_id].written()}
+
+    def _get(self, asked: Asked) -> dict[str, Any]:
+        mail = self._draft(asked.path["id"])
+        return {"id": asked.path["id"], "message": mail.written(asked.query.get("format", "full"))}
+
+    def _list(self, asked: Asked) -> dict[str, Any]:
+        if "q" in asked.query:
+            raise Refused(501, "notImplemented", "the rehearsal does not play searches")
+        most = min(asked.query.get("maxResults", 100), 500)
+        # The latest first, as Gmail lists them.
+        found = list(reversed(self.drafts.items()))[:most]
+        return {"drafts": [{"id": each, "message": mail.written()} for each, mail in found]}
+
+    def _delete(self, asked: Asked) -> None:
+        self._draft(asked.path["id"])
+        del self.drafts[asked.path["id"]]
+
+    def _send_draft(self, asked: Asked) -> dict[str, Any]:
+        if "id" not in asked.body:
+            raise invalid("Missing draft id", "invalidArgument")
+        answer = self._deliver(self._draft(asked.body["id"]).raw)
+        # "When the draft is sent, the draft is automatically deleted" (Gmail API, "Create and send drafts").
+        del self.drafts[asked.body["id"]]
+        return answer
+
+    def _send(self, asked: Asked) -> dict[str, Any]:
+        return self._deliver(_raw(asked.body))
+
+    def _deliver(self, raw: bytes) -> dict[str, Any]:
+        message: EmailMessage = email.message_from_bytes(raw, policy=default)
+        named = [str(value) for name in ("To", "Cc", "Bcc") for value in message.get_all(name, [])]
+        addresses = [address for _, address in getaddresses(named)]
+        if not addresses:
+            raise invalid("Recipient address required", "invalidArgument")
+        if any(not _ADDRESS.fullmatch(each) or each in self.refused for each in addresses):
+            raise invalid("Invalid To header", "invalidArgument")
+        mail = _mail(raw, ("SENT",))
+        self.sent.append(mail)
+        return mail.written()
+
+    def _draft(self, draft_id: str) -> Mail:
+        if draft_id not in self.drafts:
+            raise not_found("Requested entity was not found.")
+        return self.drafts[draft_id]
+
+
+def _mail(raw: bytes, labels: tuple[str, ...]) -> Mail:
+    name = secrets.token_hex(8)
+    return Mail(name, name, raw, datetime.now(UTC), labels)
+
+
+def _raw(message: dict[str, Any]) -> bytes:
+    if not message.get("raw"):
+        raise invalid("'raw' RFC822 payload message string or uploading message via /upload/* URL required")
+    text = message["raw"]
+    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if len(raw) > _LONGEST_BYTES:
+        raise Refused(413, "uploadTooLarge", "Request Entity Too Large")
+    return raw
