@@ -128,8 +128,8 @@ class Calls(Protocol):
     def ring(self, record: CallRecord, ticket: str, admit_until: datetime, most: int) -> CallRecord:
         """Begin a record and leave a ticket for its media stream, or return the record of that session.
 
-        `ticket` is a digest; the token itself is never stored. Raises TooManyCalls
-        where `most` calls are ringing or in progress.
+        `ticket` is a digest; the token itself is never stored, and a call that rings no longer
+        gets no new one. Raises TooManyCalls where `most` calls are ringing or in progress.
         """
 
     def admit(self, ticket: str, session_id: str, now: datetime) -> CallRecord | None:

@@ -70,8 +70,12 @@ class Settings(Struct, frozen=True, kw_only=True):
         str, Meta(description="Checks Twilio's signatures. Unset: a development token, on loopback only")
     ] = ""
     twilio_phone_number: Annotated[
-        str, Meta(description="The number shown to staff when a call is put through")
+        str,
+        Meta(description="The clinic's Twilio number, E.164: what staff and patients see it ring from"),
     ] = ""
+    record_calls: Annotated[
+        bool, Meta(description="`true`: Twilio records the phone calls, and says so before the agent speaks")
+    ] = False
     max_sessions: Annotated[
         Count, Meta(description="Calls at a time; the next caller is given the clinic's number")
     ] = 20

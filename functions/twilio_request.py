@@ -17,20 +17,18 @@ _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
 def signed_form(request: flask.Request, settings: Settings, webhook: str) -> dict[str, str]:
-    """Return the parameters of a request that Twilio signed.
+    """Return the parameters of a request that Twilio signed; those of its URL are in `request.args`.
 
     The URL is the configured public one, never one put together from headers
     that a client can set (twilio.com/docs/usage/security). Raises Forbidden.
     """
     values = request.form if request.method == "POST" else request.args
-    if any(len(values.getlist(name)) > 1 for name in values):
+    if any(len(given.getlist(name)) > 1 for given in (request.form, request.args) for name in given):
         # The signature covers one value a name; which of two a framework hands out is luck.
         raise _forbidden("duplicate parameter")
-    query = f"?{request.query_string.decode()}" if request.query_string else ""
-    url = f"{settings.public_functions_url}/{webhook}{query}"
-    signature = request.headers.get("X-Twilio-Signature", "")
+    query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
     signed = request.form.to_dict() if request.method == "POST" else {}
-    if not RequestValidator(settings.signing_token).validate(url, signed, signature):
+    if not _is_signed(f"{settings.public_functions_url}/{webhook}{query}", signed, request, settings):
         raise _forbidden("signature")
     form = values.to_dict()
     if settings.twilio_account_sid and form.get("AccountSid") != settings.twilio_account_sid:
@@ -38,6 +36,13 @@ def signed_form(request: flask.Request, settings: Settings, webhook: str) -> dic
     if not _CALL_SID.fullmatch(form.get("CallSid", "")):
         raise _forbidden("call sid")
     return form
+
+
+def _is_signed(url: str, signed: dict[str, str], request: flask.Request, settings: Settings) -> bool:
+    # A missing or repeated header is an empty signature, which fits nothing.
+    given = request.headers.getlist("X-Twilio-Signature")
+    signature = given[0] if len(given) == 1 else ""
+    return bool(RequestValidator(settings.signing_token).validate(url, signed, signature))
 
 
 def caller_number(form: dict[str, str]) -> str:

@@ -11,6 +11,9 @@ Status = Literal["ringing", "in_progress", "completed", "failed"]
 Channel = Literal["phone", "web"]
 CustomerType = Literal["new", "returning", "existing", ""]
 Speaker = Literal["caller", "agent"]
+Direction = Literal["inbound", "outbound"]
+Transfer = Literal["", "asked", "answered", "unanswered"]
+"""Whether a human was asked to take the call, and whether one did."""
 
 
 class Turn(Struct, frozen=True):
@@ -53,6 +56,21 @@ class CallRecord(Struct, frozen=True, kw_only=True):
     """Ids of the patients for whom the caller may speak: shown by number, or by name and address."""
     identity_failures: int = 0
     """How often the caller said who they were and it fitted nobody."""
+    direction: Direction = "inbound"
+    """`outbound`: the clinic rang the patient."""
+    errand: str = ""
+    """Of an outbound call: the id of what it is about; a patient is never rung twice for the same."""
+    reason: str = ""
+    """Of an outbound call: why the agent rings, in words for the agent."""
+    transfer: Transfer = ""
+    transfer_reason: str = ""
+    """What the human is told of why."""
+    call_back: bool = False
+    """The caller was promised that the clinic rings back."""
+    recording_sid: str = ""
+    """Of Twilio's recording; the sound itself stays there."""
+    hung_up_at: datetime | None = None
+    """When Twilio said that the phone call was over, whatever our side knew by then."""
 
 
 class CallNotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -70,3 +88,8 @@ class CallNotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: str = ""
     identified: tuple[str, ...] = ()
     identity_failures: int = 0
+    transfer: Transfer = ""
+    transfer_reason: str = ""
+    call_back: bool = False
+    recording_sid: str = ""
+    hung_up_at: datetime | None = None

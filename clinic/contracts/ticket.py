@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import uuid
 from datetime import timedelta
@@ -19,6 +20,11 @@ def new_call_id() -> str:
 def new_token() -> str:
     """Return a token that can't be guessed: 256 bits."""
     return secrets.token_urlsafe(32)
+
+
+def repeated_token(key: str, *request: str) -> str:
+    """Return the token of a request that may be sent twice: the same each time, and secret."""
+    return hmac.new(key.encode(), "\n".join(request).encode(), hashlib.sha256).hexdigest()
 
 
 def digest(token: str) -> str:

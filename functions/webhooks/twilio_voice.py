@@ -1,4 +1,4 @@
-"""Answers Twilio when a caller rings: the TwiML that connects the call to its media stream."""
+"""Answers Twilio when a call is taken up: the TwiML that connects it to its media stream."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ import flask
 from twilio.twiml.voice_response import Connect, VoiceResponse
 
 from clinic.contracts.call_record import CallRecord
-from clinic.contracts.ticket import VALID_FOR, digest, new_call_id, new_token
+from clinic.contracts.ticket import VALID_FOR, digest, new_call_id, new_token, repeated_token
 from clinic.directory import Clinic
 from clinic.ports import Calls, TooManyCalls
 from clinic.settings import Settings
+from functions.phone_words import say, words
 from functions.twilio_request import caller_number, signed_form
-
-_BUSY = "All our lines are busy just now. I am putting you through to the clinic."
+from functions.twiml import answer, put_through
 
 
 def twilio_voice(
     request: flask.Request, *, calls: Calls, clinic: Clinic, settings: Settings, now: datetime
 ) -> flask.Response:
-    """Begin the call's record and return TwiML. A retry of Twilio's finds the record of its CallSid again."""
+    """Begin the call's record and return TwiML. A call that we placed ourselves has its record already.
+
+    A retry of Twilio's bears the same I-Twilio-Idempotency-Token and gets the same answer.
+    """
     form = signed_form(request, settings, "twilio_voice")
-    token = new_token()
+    token = _token(settings, form["CallSid"], request.headers.get("I-Twilio-Idempotency-Token", ""))
     record = CallRecord(
         call_id=new_call_id(),
         session_id=form["CallSid"],
@@ -34,27 +37,27 @@ def twilio_voice(
     try:
         record = calls.ring(record, digest(token), now + VALID_FOR, settings.max_sessions)
     except TooManyCalls:
-        return _twiml(_busy(clinic, settings))
-    return _twiml(_connect(record, token, settings))
+        busy = words("busy", record.language)
+        return answer(put_through(record.session_id, [busy], record.language, clinic, settings))
+    return answer(_connect(record, token, settings))
+
+
+def _token(settings: Settings, call_sid: str, request_id: str) -> str:
+    # Made again rather than kept: the store never holds what opens a stream.
+    return repeated_token(settings.signing_token, call_sid, request_id) if request_id else new_token()
 
 
 def _connect(record: CallRecord, token: str, settings: Settings) -> VoiceResponse:
     response = VoiceResponse()
-    connect = Connect(action=f"{settings.public_functions_url}/twilio_after_stream")
-    stream = connect.stream(url=f"{settings.public_realtime_url}/twilio")
+    if settings.record_calls:
+        say(response, words("recorded", record.language), record.language)
+    base = settings.public_functions_url
+    connect = Connect(action=f"{base}/twilio_after_stream")
+    stream = connect.stream(
+        url=f"{settings.public_realtime_url}/twilio", status_callback=f"{base}/twilio_stream_status"
+    )
     stream.parameter(name="token", value=token)
     stream.parameter(name="call_id", value=record.call_id)
     stream.parameter(name="language", value=record.language)
     response.append(connect)
     return response
-
-
-def _busy(clinic: Clinic, settings: Settings) -> VoiceResponse:
-    response = VoiceResponse()
-    response.say(_BUSY, language="en-IN")
-    response.dial(clinic.human_number, caller_id=settings.twilio_phone_number or None)
-    return response
-
-
-def _twiml(response: VoiceResponse) -> flask.Response:
-    return flask.Response(str(response), content_type="text/xml; charset=utf-8")

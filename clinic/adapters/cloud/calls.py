@@ -46,7 +46,8 @@ class CloudCalls:
                 known = self.of_session(record.session_id)
                 if known is None:
                     raise
-            self._leave(known.call_id, ticket, admit_until)
+            if known.status == "ringing":
+                self._leave(known.call_id, ticket, admit_until)
             return known
 
         return firestore.until_undisturbed(begin_or_find)
@@ -135,6 +136,8 @@ class CloudCalls:
         if ticket not in kept or kept[ticket] < now:
             return None
         record = firestore.read(CallRecord, found[0])
+        if record.status != "ringing":
+            return None
         batch = self._client.batch()
         admitted = {"status": "in_progress", "connected_at": now}
         batch.update(found[0].reference, {**admitted, "tickets": {}}, firestore.unchanged(found[0]))

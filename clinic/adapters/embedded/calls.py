@@ -34,10 +34,11 @@ class EmbeddedCalls:
             if known is None:
                 _insert(connection, record)
             kept = known or record
-            connection.execute(
-                "INSERT INTO tickets VALUES (?, ?, ?, ?)",
-                (ticket, kept.call_id, kept.session_id, admit_until.astimezone(UTC).isoformat()),
-            )
+            if kept.status == "ringing":
+                connection.execute(
+                    "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?)",
+                    (ticket, kept.call_id, kept.session_id, admit_until.astimezone(UTC).isoformat()),
+                )
             return kept
 
     def admit(self, ticket: str, session_id: str, now: datetime) -> CallRecord | None:
@@ -47,7 +48,8 @@ class EmbeddedCalls:
                 "SELECT call_id FROM tickets WHERE ticket = ? AND session_id = ? AND admit_until >= ?",
                 (ticket, session_id, now.astimezone(UTC).isoformat()),
             ).fetchone()
-            if found is None:
+            known = _find(connection, "call_id", found[0]) if found else None
+            if known is None or known.status != "ringing":
                 return None
             connection.execute("DELETE FROM tickets WHERE call_id = ?", found)
             return _update(connection, found[0], status="in_progress", connected_at=now)

@@ -59,6 +59,23 @@ def test_either_ticket_of_a_repeated_webhook_admits_but_then_neither(
     assert [calls.admit(each, "CA1", now) for each in ("ticket-1", "ticket-2")] == [None, None]
 
 
+def test_a_webhook_repeated_after_the_call_was_picked_up_gets_no_new_ticket(
+    calls: Calls, record: Make, ring: Ring, now: datetime
+) -> None:
+    ring()
+    assert calls.admit("ticket-1", "CA1", now)
+    again = calls.ring(record(2, session_id="CA1"), "ticket-2", now + MINUTE, 9)
+    assert (again.call_id, again.status) == ("call-1", "in_progress")
+    assert calls.admit("ticket-2", "CA1", now) is None
+
+
+def test_the_same_ticket_left_twice_is_one_ticket(calls: Calls, ring: Ring, now: datetime) -> None:
+    ring()
+    ring()
+    assert calls.admit("ticket-1", "CA1", now)
+    assert calls.admit("ticket-1", "CA1", now) is None
+
+
 def test_a_ticket_admits_its_session_which_is_then_in_progress(
     calls: Calls, record: Make, ring: Ring, now: datetime
 ) -> None:
