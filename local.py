@@ -25,9 +25,11 @@ import msgspec
 from werkzeug.exceptions import NotFound
 from werkzeug.serving import make_server
 
+from clinic import telemetry
 from clinic.adapters.embedded import bus
 from clinic.adapters.embedded.delivery import Delivery
 from clinic.adapters.embedded.scheduler import Scheduler
+from clinic.adapters.exporters import start_telemetry
 from clinic.contracts.function_table import FunctionTable, FunctionTableError, load_function_table
 from clinic.directory import Clinic, ClinicFileError, load_clinic
 from clinic.log import configure_log
@@ -61,6 +63,8 @@ def main() -> int:
             functions_socket = stack.enter_context(_listening("FUNCTIONS_PORT", settings.functions_port))
             settings = _with_ports(settings, service_socket, functions_socket)
             configure_log(settings.log_level)
+            start_telemetry(settings, "clinic")
+            stack.callback(telemetry.stop)
             live = stack.enter_context(_live(settings, clinic))
             stack.enter_context(_functions(table, functions_socket))
             stack.enter_context(_delivery(settings, table))

@@ -13,6 +13,8 @@ import sys
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from clinic import telemetry
+
 
 def configure_log(level: str) -> None:
     """Send our lines and the libraries' warnings to standard error, one JSON object each."""
@@ -20,6 +22,7 @@ def configure_log(level: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         _severity,
+        _trace,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -43,6 +46,10 @@ def configure_log(level: str) -> None:
     logging.getLogger("clinic").setLevel(level)
     # It would log a line a request, and sets its own level if it finds none.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+
+
+def _trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {**event, **telemetry.log_fields()}
 
 
 def _severity(_: WrappedLogger, method: str, event: EventDict) -> EventDict:

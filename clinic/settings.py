@@ -84,6 +84,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         str, Meta(description="Web origins that may start a web call, separated by commas")
     ] = "http://localhost:8080,http://127.0.0.1:8080"
     api_rate_limit: Annotated[Count, Meta(description="Web calls one address may start in a minute")] = 10
+    traces: Annotated[
+        Literal["off", "console", "otlp", "google"],
+        Meta(description="Traces and metrics: `console`, `otlp` (OTEL_EXPORTER_OTLP_ENDPOINT …) or `google`"),
+    ] = "off"
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], Meta(description="How much is logged")
     ] = "INFO"

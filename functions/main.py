@@ -12,6 +12,8 @@ import flask
 import functions_framework
 from cloudevents.http import CloudEvent
 
+from clinic import telemetry
+from clinic.adapters.exporters import start_telemetry
 from clinic.contracts.dead_letter import DeadLetter
 from clinic.contracts.function_table import FunctionRow, load_function_table
 from clinic.log import configure_log
@@ -48,6 +50,27 @@ def _webhook_door(_: FunctionRow, webhook: Callable[..., Any], needs: Needs) -> 
     return door
 
 
+def _traced(row: FunctionRow, door: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the door with what it does as one span, of the trace that a message carries."""
+
+    def message_door(event: CloudEvent) -> None:
+        try:
+            with telemetry.processing(row.name, str(event["id"]), _letter(event).attributes):
+                door(event)
+        finally:
+            # Before the message is acknowledged: afterwards the instance may get no processor any more.
+            telemetry.flush()
+
+    def webhook_door(request: flask.Request) -> Any:
+        about = {"faas.name": row.name, "faas.trigger": "http", "http.request.method": request.method}
+        with telemetry.span(f"{request.method} /{row.name}", about, "server"):
+            return door(request)
+
+    if not telemetry.is_on():
+        return door
+    return webhook_door if row.kind == "webhook" else message_door
+
+
 def _letter(event: CloudEvent) -> DeadLetter:
     message = event.data["message"]
     return DeadLetter(base64.b64decode(message["data"]), message.get("attributes") or {})
@@ -59,9 +82,10 @@ _DOORS = {"tool": _tool_door, "reaction": _reaction_door, "job": _job_door, "web
 def _open_door(target: str) -> Callable[..., Any]:
     settings = load_settings(os.environ)
     configure_log(settings.log_level)
+    start_telemetry(settings, target)
     row = load_function_table()[target]
     function = getattr(importlib.import_module(f"functions.{row.kind}s.{row.name}"), row.name)
-    door = _DOORS[row.kind](row, function, Needs(settings))
+    door = _traced(row, _DOORS[row.kind](row, function, Needs(settings)))
     door.__name__ = row.name
     register = functions_framework.http if row.kind == "webhook" else functions_framework.cloud_event
     return register(door)

@@ -10,6 +10,7 @@ from typing import Any
 
 from clinic.directory import load_clinic
 from clinic.settings import Settings
+from clinic.telemetry.ports import traced
 
 
 class Needs:
@@ -37,4 +38,5 @@ class Needs:
         if name == "clinic":
             return load_clinic(self.settings.clinic_path)
         family = self.settings.family_of(name)
-        return importlib.import_module(f"clinic.adapters.{family}.{name}").open_port(self.settings)
+        port = importlib.import_module(f"clinic.adapters.{family}.{name}").open_port(self.settings)
+        return traced(name, port)

@@ -10,12 +10,15 @@ import signal
 import socket
 import sys
 
+from clinic import telemetry
+from clinic.adapters.exporters import start_telemetry
 from clinic.contracts.function_table import FunctionTable, FunctionTableError, load_function_table
 from clinic.directory import Clinic, ClinicFileError, load_clinic
 from clinic.log import configure_log
 from clinic.settings import SettingError, Settings, load_settings
 from realtime_service.live.gemini import GeminiLive
 from realtime_service.server import RealtimeService
+from realtime_service.traced_ports import traced
 
 GRACE_SECONDS = 5.0
 """Cloud Run kills an instance 10 s after SIGTERM (cloud.google.com/run/docs/container-contract)."""
@@ -37,8 +40,10 @@ def main() -> int:
         sys.stderr.write(f"STORE={settings.store!r}: the service has no adapter for it yet\n")
         return 2
     configure_log(settings.log_level)
+    start_telemetry(settings, "realtime_service")
     live = gemini_live(settings)
     asyncio.run(_serve(settings, clinic, table, live))
+    telemetry.stop()
     return 0
 
 
@@ -71,7 +76,7 @@ def realtime_service(
         settings,
         clinic,
         table,
-        adapters.open_ports(settings),
+        traced(adapters.open_ports(settings)),
         # No language: the model follows the caller's; the instructions say in which it begins.
         lambda instructions: live.session(instructions, table.declarations, settings.gemini_voice),
     )

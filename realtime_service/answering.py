@@ -6,10 +6,12 @@ import asyncio
 
 import structlog
 
+from clinic import telemetry
 from clinic.contracts.tool_call import Result
 from realtime_service.live import events as live
 from realtime_service.live.closed import LiveClosed
 from realtime_service.live_tools import LiveTools
+from realtime_service.measured import execute_tool
 from realtime_service.model import Model
 from realtime_service.tool_calls import ToolCalls
 
@@ -41,9 +43,17 @@ class Answering:
             await asyncio.wait(self._tasks)
 
     async def _answer(self, called: live.FunctionCalled) -> None:
-        result = await self._result(called)
-        if called.id not in self._cancelled and await self._model.answer(called.id, called.name, result):
-            await self._tool_calls.delivered(called)
+        declared = called.name in self._live_tools or called.name in self._tool_calls
+        tool = called.name if declared else "undeclared"
+        with execute_tool(tool, f"{self._call_id}-{called.id}", self._call_id) as answered:
+            result = await self._result(called)
+            answered(result)
+            if called.id not in self._cancelled and await self._respond(called, result):
+                await self._tool_calls.delivered(called)
+
+    async def _respond(self, called: live.FunctionCalled, result: Result) -> bool:
+        with telemetry.step("send_function_response"):
+            return await self._model.answer(called.id, called.name, result)
 
     async def _result(self, called: live.FunctionCalled) -> Result:
         if called.name in self._live_tools:

@@ -7,6 +7,7 @@ import http
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import structlog
@@ -15,6 +16,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from clinic import telemetry
 from clinic.contracts.function_table import FunctionTable
 from clinic.directory import Clinic
 from clinic.settings import Settings
@@ -138,7 +140,9 @@ class RealtimeService:
         if len(self._conversations) > self._settings.max_sessions:
             raise ProtocolError(_TRY_LATER, "too many calls")
         record = await admit(connection, stream, self._ports.call_log, self._start_within)
-        with structlog.contextvars.bound_contextvars(call_id=record.call_id):
+        with ExitStack() as stack:
+            stack.enter_context(structlog.contextvars.bound_contextvars(call_id=record.call_id))
+            stack.enter_context(telemetry.counted(telemetry.SESSIONS, {"channel": record.channel}))
             _log.info("= started", channel=record.channel)
             bridge = Bridge(record, connection, stream, self._clinic, self._table, self._ports)
             await bridge.run(self._dial, self._settings.session_timeout)

@@ -31,6 +31,9 @@ class ToolCalls:
         """Of the conversation now; a caller may change it."""
         self._telling: set[asyncio.Task[None]] = set()
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._table.tools
+
     async def answer(self, called: FunctionCalled) -> Result:
         """Return the result of a function call, within the deadline of its row."""
         row = self._table.tools.get(called.name)

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 import structlog
 
+from clinic import telemetry
 from clinic.contracts import events, tool_call
 from clinic.contracts.dead_letter import DeadLetter
 from clinic.ports import AlreadyAnswered, Bus, Ledger
@@ -18,6 +19,7 @@ _SORRY = "I could not do that just now, because something on our side does not w
 
 def answer_dead_letter(letter: DeadLetter, *, ledger: Ledger, bus: Bus, now: datetime) -> None:
     """Write the answer `failed`, unless the tool had answered after all, and publish the facts of either."""
+    telemetry.add(telemetry.DEAD_LETTERS, 1, {"faas.name": letter.function})
     try:
         call = tool_call.decode(letter.data)
     except msgspec.DecodeError:
