@@ -1,0 +1,1 @@
+"""What stands in the cloud, and how it gets there."""
