@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("clinic", "functions", "realtime_service", "rehearsal")
+PACKAGES = ("clinic", "functions", "realtime_service", "rehearsal", "infra")
 
 FORBIDDEN = [
     # (who, what they never import, not even through another module of ours)

@@ -1,0 +1,250 @@
+"""`python -m infra.release`: deploy, smoke, shift, promote, rollback, status of the realtime service."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import google.auth
+import requests
+from google.api_core.exceptions import GoogleAPICallError
+from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import GoogleAuthError
+from google.auth.transport.requests import AuthorizedSession
+
+from infra.release.cloud_run import CloudRun, Serving
+from infra.release.monitoring import ENDPOINT, Monitoring
+from infra.release.rollout import (
+    CANDIDATE,
+    ReleaseError,
+    Traffic,
+    next_stage,
+    rolled_back,
+    shifted,
+    with_candidate,
+)
+from infra.release.smoke import smoke
+from infra.release.watching import Verdict, judged
+from rehearsal.twilio.greeting import Line
+
+_SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
+_POLL_SECONDS = 60.0
+_BAD, _NO_ANSWER = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, 1 where it is refused or does badly, 2 where Google can't be asked."""
+    options = _options(arguments)
+    try:
+        _COMMANDS[options.command](_Release(options))
+    except ReleaseError as error:
+        sys.stderr.write(f"{error}\n")
+        return _BAD
+    except (GoogleAPICallError, GoogleAuthError, requests.RequestException) as error:
+        sys.stderr.write(f"{options.service}: {error}\n")
+        return _NO_ANSWER
+    return 0
+
+
+class _Release:
+    """One command's world."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        # Another endpoint is a rehearsal's: it asks for no credentials, and gets none.
+        anonymous = options.endpoint.startswith("http://")
+        credentials = AnonymousCredentials() if anonymous else google.auth.default(scopes=_SCOPES)[0]  # type: ignore[no-untyped-call]
+        self.service = CloudRun(options.service, options.endpoint, credentials)
+        self.monitoring = Monitoring(
+            options.service.split("/")[1],
+            AuthorizedSession(credentials),  # type: ignore[no-untyped-call]
+            options.endpoint or ENDPOINT,
+        )
+
+    def change(self, traffic: Traffic) -> None:
+        """Send new calls as `traffic` says, or only say so."""
+        _print_traffic(traffic)
+        if self.options.dry_run:
+            _tell("nothing was changed (--dry-run)")
+        else:
+            self.service.set_traffic(traffic)
+
+
+def _deploy(release: _Release) -> None:
+    image = release.options.image
+    if release.options.dry_run:
+        serving = release.service.serving()
+        _print_traffic(with_candidate(serving.traffic, serving.newest if not image else "(a new revision)"))
+        _tell("nothing was changed (--dry-run)")
+        return
+    _tell("making the revision ...")
+    serving = release.service.deploy(image)
+    address = serving.tag_urls.get(CANDIDATE)
+    _tell(f"{serving.newest} is ready at {address}" if address else f"{serving.newest} serves already")
+
+
+def _smoke(release: _Release) -> None:
+    url = release.service.serving().tag_urls.get(CANDIDATE)
+    if not url:
+        raise ReleaseError("there is no candidate: `deploy` an image first")
+    token = os.environ.get("TWILIO_AUTH_TOKEN", "")
+    if not token:
+        raise ReleaseError("TWILIO_AUTH_TOKEN: the rehearsed call is signed with it")
+    options = release.options
+    line = Line(
+        voice_url=options.voice_url,
+        auth_token=token,
+        account_sid=os.environ.get("TWILIO_ACCOUNT_SID", "AC" + "0" * 32),
+        called=os.environ.get("TWILIO_PHONE_NUMBER", "+15005550006"),
+    )
+    smoke(url, line, _tell)
+
+
+def _shift(release: _Release) -> None:
+    serving = release.service.serving()
+    release.change(shifted(serving.traffic, release.options.to or next_stage(serving.traffic)))
+    _watch(release)
+
+
+def _promote(release: _Release) -> None:
+    """Go through all stages that are left; each is watched."""
+    while True:
+        serving = release.service.serving()
+        stage = next_stage(serving.traffic)
+        candidate = serving.traffic.candidate
+        if candidate and candidate.percent == stage:
+            _tell(f"{candidate.revision} has all calls")
+            return
+        release.change(shifted(serving.traffic, stage))
+        if release.options.dry_run:
+            return
+        _watch(release)
+
+
+def _watch(release: _Release) -> None:
+    """Look at the candidate for so long; where it does badly, go back and raise ReleaseError."""
+    if release.options.dry_run or not release.options.watch:
+        return
+    since, until = datetime.now(UTC), time.monotonic() + release.options.watch
+    while True:
+        time.sleep(min(_POLL_SECONDS, max(0.0, until - time.monotonic())))
+        verdict = _verdict(release, since)
+        _tell(f"{verdict.outcome}: {verdict.why}")
+        if verdict.outcome == "badly":
+            release.change(rolled_back(release.service.serving().traffic))
+            raise ReleaseError(f"taken back: {verdict.why}")
+        if time.monotonic() >= until:
+            return
+
+
+def _verdict(release: _Release, since: datetime) -> Verdict:
+    traffic = release.service.serving().traffic
+    now = datetime.now(UTC)
+    candidate = traffic.candidate
+    if candidate is None:
+        raise ReleaseError("the candidate is gone: somebody else changed the traffic")
+    return judged(
+        release.monitoring.read(candidate.revision, since, now),
+        release.monitoring.read(traffic.stable, since, now),
+    )
+
+
+def _rollback(release: _Release) -> None:
+    release.change(rolled_back(release.service.serving().traffic))
+
+
+def _status(release: _Release) -> None:
+    serving = release.service.serving()
+    _print_traffic(serving.traffic, serving)
+    if not serving.ready:
+        _tell(f"{serving.newest} is not ready: {serving.problem or 'no reason given'}")
+
+
+_COMMANDS: dict[str, Callable[[_Release], None]] = {
+    "deploy": _deploy,
+    "smoke": _smoke,
+    "shift": _shift,
+    "promote": _promote,
+    "rollback": _rollback,
+    "status": _status,
+}
+
+
+def _print_traffic(traffic: Traffic, serving: Serving | None = None) -> None:
+    rows = [("REVISION", "CALLS", "TAG", "ADDRESS")]
+    rows += [
+        (
+            share.revision,
+            f"{share.percent} %",
+            share.tag,
+            serving.tag_urls.get(share.tag, "") if serving else "",
+        )
+        for share in traffic.shares
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        _tell("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.release",
+        description="Puts a new revision of the realtime service before the callers, and takes it back. "
+        "Each command may be given again: it goes on from what Cloud Run says.",
+        epilog="Ends with 0, with 1 where a step is refused or the candidate does badly, with 2 where Google "
+        "can't be asked.",
+    )
+    parser.add_argument("--service", required=True, type=_service, help="projects/…/locations/…/services/…")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.add_argument("--endpoint", default="", help="another address of Google's APIs")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    deploy = commands.add_parser("deploy", help="make a revision that gets no calls yet")
+    deploy.add_argument(
+        "image", nargs="?", default="", type=_image, help="by digest; default: the newest revision's"
+    )
+    trial = commands.add_parser("smoke", help="try the candidate: health, the door, one rehearsed call")
+    trial.add_argument("--voice-url", required=True, help="the webhook twilio_voice")
+    shift = commands.add_parser("shift", help="give the candidate its next share of the new calls")
+    shift.add_argument(
+        "--to", type=_percent, default=0, metavar="PERCENT", help="default: 5, 25, 100 in turn"
+    )
+    promote = commands.add_parser("promote", help="go through 5, 25 and 100 percent")
+    for watched in (shift, promote):
+        watched.add_argument(
+            "--watch", type=float, default=600.0, metavar="SECONDS", help="look at it so long (default: 600)"
+        )
+    commands.add_parser("rollback", help="give all new calls to the revision before it")
+    commands.add_parser("status", help="show who gets which calls")
+    return parser.parse_args(arguments)
+
+
+def _service(text: str) -> str:
+    parts = text.split("/")
+    if [*parts[::2]] != ["projects", "locations", "services"] or len(parts) != 6 or not all(parts):
+        raise argparse.ArgumentTypeError(f"{text!r}: projects/…/locations/…/services/… is wanted")
+    return text
+
+
+def _image(text: str) -> str:
+    if text and "@sha256:" not in text:
+        raise argparse.ArgumentTypeError(f"{text!r}: an image by digest, …@sha256:…, is wanted")
+    return text
+
+
+def _percent(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r}: 1 to 100 is wanted")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""The service at Cloud Run's Admin API: what serves, a new revision, the traffic.
+
+Source: cloud.google.com/run/docs/reference/rest/v2/projects.locations.services
+"""
+
+from __future__ import annotations
+
+from google.api_core.client_options import ClientOptions
+from google.auth.credentials import Credentials
+from google.cloud import run_v2
+from google.protobuf.field_mask_pb2 import FieldMask
+from msgspec import Struct
+
+from infra.release.rollout import CANDIDATE, ReleaseError, Share, Traffic, with_candidate
+
+_LATEST = run_v2.TrafficTargetAllocationType.TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST
+_REVISION = run_v2.TrafficTargetAllocationType.TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION
+_REQUEST_SECONDS, _OPERATION_SECONDS = 30.0, 600.0
+
+
+class Serving(Struct, frozen=True, kw_only=True):
+    """What the service is just now."""
+
+    image: str
+    """Of its newest revision."""
+    newest: str
+    """The revision that was made last, ready or not."""
+    ready: bool
+    problem: str
+    """Why it is not ready, in Cloud Run's words."""
+    traffic: Traffic
+    tag_urls: dict[str, str]
+
+
+class CloudRun:
+    """One service. Every method raises google.api_core's GoogleAPICallError where the API refuses."""
+
+    def __init__(self, service: str, endpoint: str = "", credentials: Credentials | None = None) -> None:
+        """`service` is projects/…/locations/…/services/…; `endpoint` another address of the API."""
+        # REST, as it needs no gRPC beside the poll of one operation.
+        options = ClientOptions(api_endpoint=endpoint or None)
+        self._client = run_v2.ServicesClient(
+            credentials=credentials, client_options=options, transport="rest"
+        )
+        self._name = service
+
+    def serving(self) -> Serving:
+        """Return what the service is just now."""
+        return _serving(self._read())
+
+    def deploy(self, image: str) -> Serving:
+        """Make a revision of an image that gets no calls, unless it is the newest already.
+
+        Without an image the newest revision becomes the candidate, as Terraform made it.
+        Raises ReleaseError where another candidate is half-way in, or the revision never gets ready.
+        """
+        service = self._read()
+        serving = _serving(service)
+        is_there = image in ("", serving.image)
+        traffic = with_candidate(serving.traffic, serving.newest if is_there else "")
+        if traffic == serving.traffic:
+            return serving
+        service.traffic = [*_targets(traffic)[:-1], _newest_as_candidate()]
+        service.template.containers[0].image = image or serving.image
+        service.template.revision = ""  # Cloud Run names it: a name of ours would be in Terraform's way
+        return _ready(self._write(service, "template", "traffic"))
+
+    def set_traffic(self, traffic: Traffic) -> Serving:
+        """Send new calls as `traffic` says; calls that go on stay where they are."""
+        service = self._read()
+        if _serving(service).traffic == traffic:
+            return _serving(service)
+        service.traffic = _targets(traffic)
+        return _serving(self._write(service, "traffic"))
+
+    def _read(self) -> run_v2.Service:
+        return self._client.get_service(name=self._name, timeout=_REQUEST_SECONDS)
+
+    def _write(self, service: run_v2.Service, *paths: str) -> run_v2.Service:
+        # The etag that was read goes with it: what somebody else changed meanwhile is not undone.
+        operation = self._client.update_service(
+            service=service, update_mask=FieldMask(paths=paths), timeout=_REQUEST_SECONDS
+        )
+        operation.result(timeout=_OPERATION_SECONDS)  # type: ignore[no-untyped-call]
+        return self._read()
+
+
+def _serving(service: run_v2.Service) -> Serving:
+    newest = _short(service.latest_created_revision)
+    ready = service.terminal_condition
+    return Serving(
+        image=service.template.containers[0].image,
+        newest=newest,
+        ready=_short(service.latest_ready_revision) == newest,
+        problem=ready.message,
+        traffic=_traffic(service, newest),
+        tag_urls={status.tag: status.uri for status in service.traffic_statuses if status.tag},
+    )
+
+
+def _ready(service: run_v2.Service) -> Serving:
+    serving = _serving(service)
+    if not serving.ready:
+        raise ReleaseError(f"{serving.newest} does not get ready: {serving.problem or 'no reason given'}")
+    return serving
+
+
+def _traffic(service: run_v2.Service, newest: str) -> Traffic:
+    shares = (
+        Share(newest if target.type_ == _LATEST else target.revision, target.percent, target.tag)
+        for target in service.traffic
+    )
+    return Traffic(tuple(shares) or (Share(newest, 100),))
+
+
+def _targets(traffic: Traffic) -> list[run_v2.TrafficTarget]:
+    return [
+        run_v2.TrafficTarget(type_=_REVISION, revision=share.revision, percent=share.percent, tag=share.tag)
+        for share in traffic.shares
+        if share.percent or share.tag
+    ]
+
+
+def _newest_as_candidate() -> run_v2.TrafficTarget:
+    # Its name is Cloud Run's to give, with this same request.
+    return run_v2.TrafficTarget(type_=_LATEST, percent=0, tag=CANDIDATE)
+
+
+def _short(name: str) -> str:
+    return name.rpartition("/")[2]

@@ -1,0 +1,182 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from infra.release.__main__ import main
+from rehearsal.cloud_run import RehearsedCloudRun
+
+Release = Callable[..., int]
+FIRST, SECOND = "realtime-service-00001", "realtime-service-00002"
+IMAGE = f"image@sha256:{'2' * 64}"
+
+
+def shares(cloud_run: RehearsedCloudRun) -> dict[str, int]:
+    """Who gets how much of the calls; a target without a revision is the newest."""
+    return {
+        target.get("revision", "the newest"): target.get("percent", 0)
+        for target in cloud_run.service()["traffic"]
+    }
+
+
+def test_a_deployed_image_gets_no_calls(cloud_run: RehearsedCloudRun, release: Release) -> None:
+    assert release("deploy", IMAGE) == 0
+    assert shares(cloud_run) == {FIRST: 100, "the newest": 0}
+    assert cloud_run.service()["template"]["containers"][0]["image"] == IMAGE
+
+
+def test_deploying_it_again_makes_no_second_revision(cloud_run: RehearsedCloudRun, release: Release) -> None:
+    release("deploy", IMAGE)
+    changes = cloud_run.changes
+    assert release("deploy", IMAGE) == 0
+    assert cloud_run.changes == changes
+
+
+def test_the_image_that_serves_already_is_left_alone(
+    cloud_run: RehearsedCloudRun, release: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert release("deploy") == 0
+    assert "serves already" in capsys.readouterr().out
+    assert cloud_run.changes == 1
+
+
+def test_a_revision_that_never_gets_ready_is_said_to_be_so_and_gets_no_calls(
+    cloud_run: RehearsedCloudRun, release: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert release("deploy", f"broken@sha256:{'3' * 64}") == 1
+    assert "the container failed to start" in capsys.readouterr().err
+    assert shares(cloud_run)[FIRST] == 100
+
+
+def test_each_shift_is_the_next_stage(cloud_run: RehearsedCloudRun, release: Release) -> None:
+    release("deploy", IMAGE)
+    seen = []
+    for _ in range(3):
+        assert release("shift", "--watch", "0") == 0
+        seen.append(shares(cloud_run)[SECOND])
+    assert seen == [5, 25, 100]
+
+
+def test_a_release_that_was_broken_off_goes_on_where_it_was(
+    cloud_run: RehearsedCloudRun, release: Release
+) -> None:
+    release("deploy", IMAGE)
+    release("shift", "--watch", "0")
+    assert release("promote", "--watch", "0") == 0
+    assert shares(cloud_run) == {FIRST: 0, SECOND: 100}
+
+
+def test_promoting_what_has_arrived_changes_nothing(cloud_run: RehearsedCloudRun, release: Release) -> None:
+    release("deploy", IMAGE)
+    release("promote", "--watch", "0")
+    changes = cloud_run.changes
+    assert release("promote", "--watch", "0") == 0
+    assert cloud_run.changes == changes
+
+
+def test_a_rollback_is_one_command(cloud_run: RehearsedCloudRun, release: Release) -> None:
+    release("deploy", IMAGE)
+    release("promote", "--watch", "0")
+    assert release("rollback") == 0
+    assert shares(cloud_run) == {FIRST: 100, SECOND: 0}
+
+
+@pytest.mark.parametrize("command", [["deploy", IMAGE], ["shift"], ["promote"], ["rollback"]])
+def test_a_dry_run_changes_nothing(
+    cloud_run: RehearsedCloudRun, release: Release, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    if command[0] != "deploy":
+        release("deploy", f"image@sha256:{'4' * 64}")
+        release("shift", "--watch", "0")
+    changes = cloud_run.changes
+    assert release("--dry-run", *command) == 0
+    assert cloud_run.changes == changes
+    assert "nothing was changed" in capsys.readouterr().out
+
+
+def test_a_candidate_whose_calls_fail_is_taken_back(
+    cloud_run: RehearsedCloudRun, release: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud_run.series = calls_of({FIRST: (100, 1), SECOND: (30, 9)})
+    release("deploy", IMAGE)
+    assert release("promote", "--watch", "0.01") == 1
+    assert shares(cloud_run) == {FIRST: 100, SECOND: 0}
+    assert "30.0% of its calls failed" in capsys.readouterr().err
+
+
+def test_a_candidate_that_does_well_gets_all_calls(cloud_run: RehearsedCloudRun, release: Release) -> None:
+    cloud_run.series = calls_of({FIRST: (100, 1), SECOND: (30, 0)})
+    release("deploy", IMAGE)
+    assert release("promote", "--watch", "0.01") == 0
+    assert shares(cloud_run)[SECOND] == 100
+
+
+def test_the_status_is_a_table(
+    cloud_run: RehearsedCloudRun, release: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release("deploy", IMAGE)
+    capsys.readouterr()
+    assert release("status") == 0
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert head.split() == ["REVISION", "CALLS", "TAG", "ADDRESS"]
+    assert first.split() == [FIRST, "100", "%"]
+    assert second.split() == [SECOND, "0", "%", "candidate", "https://candidate---realtime-service.run.app"]
+
+
+@pytest.mark.parametrize("command", ["shift", "promote", "rollback", "smoke"])
+def test_without_a_candidate_a_step_is_refused(
+    release: Release, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = ["--voice-url", "http://127.0.0.1:1/"] if command == "smoke" else []
+    assert release(command, *more) == 1
+    assert "candidate" in capsys.readouterr().err
+
+
+def test_where_nothing_answers_the_exit_code_is_two(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "projects/p/locations/l/services/s"
+    assert main(["--service", name, "--endpoint", "http://127.0.0.1:9", "status"]) == 2
+    assert name in capsys.readouterr().err
+
+
+def test_a_service_that_is_not_there_is_said_so(
+    cloud_run: RehearsedCloudRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "projects/p/locations/l/services/s"
+    assert main(["--service", name, "--endpoint", cloud_run.url, "status"]) == 2
+    assert "no such resource" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--service", "realtime-service", "status"], "projects/…"),
+        (["--service", "projects/p/locations/l/services/s", "deploy", "image:latest"], "by digest"),
+        (["--service", "projects/p/locations/l/services/s", "shift", "--to", "0"], "1 to 100"),
+        (["--service", "projects/p/locations/l/services/s"], "COMMAND"),
+    ],
+)
+def test_a_wrong_argument_is_named(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert complaint in capsys.readouterr().err
+
+
+def calls_of(calls: dict[str, tuple[int, int]]) -> Callable[[str, str], list[dict[str, Any]]]:
+    """Return Monitoring's series: of each revision all calls and the failed ones, and no tools."""
+
+    def series(metric: str, revision: str) -> list[dict[str, Any]]:
+        if not metric.endswith("/calls_ended"):
+            return []
+        total, failed = calls[revision]
+        return [
+            {
+                "metric": {"type": metric, "labels": {"status": status}},
+                "points": [{"value": {"int64Value": str(count)}}],
+            }
+            for status, count in (("completed", total - failed), ("failed", failed))
+        ]
+
+    return series
