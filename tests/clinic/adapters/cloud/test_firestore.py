@@ -14,7 +14,7 @@ import pytest
 from google.api_core.datetime_helpers import DatetimeWithNanoseconds
 from google.api_core.exceptions import AlreadyExists, DeadlineExceeded, FailedPrecondition, RetryError
 from google.cloud.firestore import Client, DocumentSnapshot, WriteBatch
-from google.protobuf.timestamp_pb2 import Timestamp  # type: ignore[import-untyped]
+from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as some
 
