@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -88,6 +91,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["off", "console", "otlp", "google"],
         Meta(description="Traces and metrics: `console`, `otlp` (OTEL_EXPORTER_OTLP_ENDPOINT …) or `google`"),
     ] = "off"
+    api_rate_limit_clinic: Annotated[
+        Count, Meta(description="Web calls that may be started in a minute, all addresses together")
+    ] = 60
+    trusted_proxies: Annotated[
+        Port,
+        Meta(description="Proxies of ours before the functions, for the visitor's address. Cloud Run: 1"),
+    ] = 0
+    web_token_secret: Annotated[
+        str, Meta(description="Signs the tokens of web calls. Unset: derived from TWILIO_AUTH_TOKEN")
+    ] = ""
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], Meta(description="How much is logged")
     ] = "INFO"
@@ -99,8 +112,11 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def origins(self) -> frozenset[str]:
-        """The allowed web origins."""
-        return frozenset(origin.strip() for origin in self.cors_origins.split(",") if origin.strip())
+        """The allowed web origins: the settings', and the service's own page."""
+        named = {origin.strip() for origin in self.cors_origins.split(",") if origin.strip()}
+        own = urlsplit(self.public_realtime_url.replace("ws", "http", 1))
+        hosts = {own.netloc, own.netloc.replace("127.0.0.1", "localhost")}
+        return frozenset(named | {f"{own.scheme}://{host}" for host in hosts})
 
     @property
     def public_realtime_url(self) -> str:
@@ -116,6 +132,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     def signing_token(self) -> str:
         """The token that Twilio's signatures are checked with."""
         return self.twilio_auth_token or DEVELOPMENT_AUTH_TOKEN
+
+    @property
+    def web_secret(self) -> str:
+        """The key of the web calls' tokens, and of what stands for a visitor's address."""
+        derived = hmac.digest(self.signing_token.encode(), b"web tokens", hashlib.sha256).hex()
+        return self.web_token_secret or derived
 
     @property
     def clinic_path(self) -> Path | None:

@@ -14,7 +14,7 @@ from realtime_service.media.events import MediaStarted, ProtocolError
 from realtime_service.ports import CallLog
 
 START_WITHIN_SECONDS = 5.0
-_POLICY_VIOLATION = 1008
+POLICY_VIOLATION, TRY_LATER = 1008, 1013
 
 
 async def admit(
@@ -25,16 +25,21 @@ async def admit(
     Raises ProtocolError 1008 where no start comes in time or its token is no good:
     unknown, used, too old, or another call's.
     """
-    try:
-        async with asyncio.timeout(start_within):
-            started = await _started(connection, stream)
-    except TimeoutError:
-        raise ProtocolError(_POLICY_VIOLATION, "no start in time") from None
+    started = await first_start(connection, stream, start_within)
     token = started.parameters.get("token", "")
     record = await call_log.admit(digest(token), started.call_sid, datetime.now(UTC))
     if record is None:
-        raise ProtocolError(_POLICY_VIOLATION, "not admitted")
+        raise ProtocolError(POLICY_VIOLATION, "not admitted")
     return record
+
+
+async def first_start(connection: ServerConnection, stream: MediaStream, start_within: float) -> MediaStarted:
+    """Wait for the stream's start. Raises ProtocolError 1008 where none comes in time."""
+    try:
+        async with asyncio.timeout(start_within):
+            return await _started(connection, stream)
+    except TimeoutError:
+        raise ProtocolError(POLICY_VIOLATION, "no start in time") from None
 
 
 async def _started(connection: ServerConnection, stream: MediaStream) -> MediaStarted:

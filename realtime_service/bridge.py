@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import structlog
-from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from clinic.contracts import events as facts
@@ -26,7 +25,7 @@ from realtime_service.media import events as media
 from realtime_service.media.codec import MediaStream
 from realtime_service.model import Model
 from realtime_service.ongoing_call import OngoingCall
-from realtime_service.outgoing import CallerLost, Outgoing
+from realtime_service.outgoing import CallerConnection, CallerLost, Outgoing
 from realtime_service.playout import Playout
 from realtime_service.ports import Ports
 from realtime_service.speaking import Speaking
@@ -50,7 +49,7 @@ class Bridge:
     def __init__(
         self,
         record: CallRecord,
-        connection: ServerConnection,
+        connection: CallerConnection,
         stream: MediaStream,
         clinic: Clinic,
         table: FunctionTable,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
 from typing import NoReturn, Protocol
 
 from websockets.exceptions import ConnectionClosed
@@ -21,6 +22,13 @@ class Connection(Protocol):
 
     async def send(self, message: str | bytes) -> None:
         """Send one message; waits while the line is slow."""
+
+
+class CallerConnection(Connection, Protocol):
+    """A WebSocket, or what stands for several of them in a row."""
+
+    def __aiter__(self) -> AsyncIterator[str | bytes]:
+        """Yield what is received, until it is closed; raise ConnectionClosed where it broke."""
 
 
 class Outgoing:

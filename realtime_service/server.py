@@ -6,7 +6,7 @@ import asyncio
 import http
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Sequence
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
@@ -15,28 +15,31 @@ from twilio.request_validator import RequestValidator
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
 
 from clinic import telemetry
+from clinic.contracts.call_record import CallRecord
 from clinic.contracts.function_table import FunctionTable
+from clinic.contracts.web_token import SUBPROTOCOL
 from clinic.directory import Clinic
 from clinic.settings import Settings
-from realtime_service.admission import START_WITHIN_SECONDS, admit
+from realtime_service.admission import START_WITHIN_SECONDS, TRY_LATER, admit
 from realtime_service.bridge import Bridge, Dial
 from realtime_service.live.closed import LiveClosed
-from realtime_service.media.browser import BrowserStream
 from realtime_service.media.codec import MediaStream
 from realtime_service.media.events import ProtocolError
 from realtime_service.media.twilio import TwilioStream
-from realtime_service.outgoing import CallerLost
+from realtime_service.outgoing import CallerConnection, CallerLost
 from realtime_service.pages import Pages
 from realtime_service.ports import Ports
+from realtime_service.visit import AWAY_SECONDS, Visit
+from realtime_service.web_calls import WebCalls
 
 _log = structlog.get_logger("clinic")
 
 LARGEST_MESSAGE = 64 * 1024
 """Bytes; Twilio's messages have about 400, the page's 1,280."""
-_INTERNAL_ERROR, _NORMAL, _TRY_LATER = 1011, 1000, 1013
-_STREAMS: dict[str, Callable[[], MediaStream]] = {"/twilio": TwilioStream, "/browser": BrowserStream}
+_INTERNAL_ERROR, _NORMAL = 1011, 1000
 
 
 class RealtimeService:
@@ -50,11 +53,14 @@ class RealtimeService:
         ports: Ports,
         dial: Dial,
         start_within: float = START_WITHIN_SECONDS,
+        away_seconds: float = AWAY_SECONDS,
     ) -> None:
         self._settings, self._clinic, self._table = settings, clinic, table
         self._ports, self._dial, self._start_within = ports, dial, start_within
         self._pages = Pages(clinic, settings, lambda: len(self._conversations))
+        self._web = WebCalls(settings, clinic, ports.call_log, start_within, away_seconds)
         self._conversations: set[asyncio.Task[None]] = set()
+        self._doors = {"/twilio": self._take_phone_call, "/browser": self._take_visitor}
         self._draining = False
         self._server: Server | None = None
 
@@ -64,6 +70,7 @@ class RealtimeService:
             self._handle,
             sock=listener,
             process_request=self._check,
+            select_subprotocol=_spoken,
             max_size=LARGEST_MESSAGE,
             compression=None,
             close_timeout=2,
@@ -87,11 +94,11 @@ class RealtimeService:
 
     def _check(self, connection: ServerConnection, request: Request) -> Response | None:
         path = urlsplit(request.path).path
-        if path not in _STREAMS:
+        if path not in self._doors:
             return self._pages.response(path)
         if self._draining:
             return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "restarting\n")
-        allowed = {"/twilio": self._is_signed, "/browser": self._is_allowed_origin}
+        allowed = {"/twilio": self._is_signed, "/browser": self._web.may_open}
         if not allowed[path](request):
             _log.warning("! upgrade refused", path=path)
             return connection.respond(http.HTTPStatus.FORBIDDEN, "forbidden\n")
@@ -103,25 +110,47 @@ class RealtimeService:
         url = f"{self._settings.public_realtime_url}/twilio"
         return bool(RequestValidator(self._settings.signing_token).validate(url, {}, signature))
 
-    def _is_allowed_origin(self, request: Request) -> bool:
-        return request.headers.get("Origin") in self._settings.origins
-
     async def _handle(self, connection: ServerConnection) -> None:
+        if connection.request is None:
+            raise RuntimeError("a handler runs after its handshake")
+        door = self._doors[urlsplit(connection.request.path).path]
+        code, reason = await self._outcome(door(connection, connection.request))
+        await connection.close(code, reason)
+
+    async def _take_phone_call(self, connection: ServerConnection, _: Request) -> None:
         task = asyncio.current_task()
-        if task is None or connection.request is None:
-            raise RuntimeError("a handler runs in a task, after its handshake")
+        if task is None:
+            raise RuntimeError("a handler runs in a task")
         self._conversations.add(task)
         try:
-            stream = _STREAMS[urlsplit(connection.request.path).path]()
-            code, reason = await self._hold(connection, stream)
-            await connection.close(code, reason)
+            self._check_room()
+            stream = TwilioStream()
+            record = await admit(connection, stream, self._ports.call_log, self._start_within)
+            await self._converse(record, connection, stream)
         finally:
             self._conversations.discard(task)
 
-    async def _hold(self, connection: ServerConnection, stream: MediaStream) -> tuple[int, str]:
-        """Hold a conversation; return the close code and reason for the caller's side."""
+    async def _take_visitor(self, connection: ServerConnection, request: Request) -> None:
+        await self._web.take(connection, request, self._begin_visit)
+
+    async def _begin_visit(self, record: CallRecord, visit: Visit, stream: MediaStream) -> None:
+        # A task of its own: the conversation outlives the socket that opened it.
+        task = asyncio.create_task(self._hold_visit(record, visit, stream))
+        self._conversations.add(task)
+        task.add_done_callback(self._conversations.discard)
+
+    async def _hold_visit(self, record: CallRecord, visit: Visit, stream: MediaStream) -> None:
+        ended = (_INTERNAL_ERROR, "broken off")
         try:
-            await self._converse(connection, stream)
+            ended = await self._outcome(self._converse(record, visit, stream))
+        finally:
+            self._web.leave(record.call_id)
+            await asyncio.shield(visit.finish(*ended))
+
+    async def _outcome(self, side: Awaitable[None]) -> tuple[int, str]:
+        """Wait for a caller's side to end; return the close code and reason for it."""
+        try:
+            await side
         except ProtocolError as error:
             _log.warning("! media stream refused", code=error.close_code, reason=error.reason)
             return error.close_code, error.reason
@@ -136,16 +165,21 @@ class RealtimeService:
             return _INTERNAL_ERROR, "internal error"
         return _NORMAL, ""
 
-    async def _converse(self, connection: ServerConnection, stream: MediaStream) -> None:
+    def _check_room(self) -> None:
         if len(self._conversations) > self._settings.max_sessions:
-            raise ProtocolError(_TRY_LATER, "too many calls")
-        record = await admit(connection, stream, self._ports.call_log, self._start_within)
+            raise ProtocolError(TRY_LATER, "too many calls")
+
+    async def _converse(self, record: CallRecord, connection: CallerConnection, stream: MediaStream) -> None:
         with ExitStack() as stack:
             stack.enter_context(structlog.contextvars.bound_contextvars(call_id=record.call_id))
             stack.enter_context(telemetry.counted(telemetry.SESSIONS, {"channel": record.channel}))
             _log.info("= started", channel=record.channel)
             bridge = Bridge(record, connection, stream, self._clinic, self._table, self._ports)
             await bridge.run(self._dial, self._settings.session_timeout)
+
+
+def _spoken(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    return Subprotocol(SUBPROTOCOL) if SUBPROTOCOL in offered else None
 
 
 def _only_critical() -> logging.Logger:

@@ -11,7 +11,22 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
-_OURS = ("TWILIO", "GEMINI", "GOOGLE", "CLINIC", "LOCAL", "PORT", "FUNCTIONS", "REALTIME", "MAX", "LOG")
+_OURS = (
+    "TWILIO",
+    "GEMINI",
+    "GOOGLE",
+    "CLINIC",
+    "LOCAL",
+    "PORT",
+    "FUNCTIONS",
+    "REALTIME",
+    "MAX",
+    "LOG",
+    "API",
+    "CORS",
+    "WEB",
+    "TRUSTED",
+)
 
 # No deadline: a shared machine's pauses are no failures. The first text of a fresh clone is slow to draw.
 settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])

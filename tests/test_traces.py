@@ -18,9 +18,10 @@ from google.auth.credentials import AnonymousCredentials
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Origin
+from websockets.typing import Origin, Subprotocol
 
 from clinic.adapters.cloud import telemetry as google
+from clinic.contracts.web_token import subprotocols
 from clinic.telemetry.sdk import Running
 from rehearsal.gemini.scripted import Script, ScriptedModel
 from rehearsal.receptionist.actions import Call, Raw, Say
@@ -121,9 +122,9 @@ async def visit(run: Any) -> AsyncIterator[ClientConnection]:
     base = run.address["functions"].removesuffix("/<function")
     request = Request(f"{base}/web_session", data=b"", headers={"Origin": ORIGIN})  # noqa: S310
     session = json.load(await asyncio.to_thread(urlopen, request))
-    async with connect(session["url"], origin=ORIGIN) as socket:
-        begin = {"event": "start", "call_id": session["call_id"], "token": session["token"]}
-        await socket.send(json.dumps(begin))
+    offered = [Subprotocol(name) for name in subprotocols(session["token"])]
+    async with connect(session["url"], origin=ORIGIN, subprotocols=offered) as socket:
+        await socket.send(json.dumps({"event": "start", "call_id": session["call_id"]}))
         yield socket
 
 

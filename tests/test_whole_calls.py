@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
-from websockets.typing import Origin
+from websockets.typing import Origin, Subprotocol
 
 from clinic.adapters.embedded import bus, calls, ledger
+from clinic.contracts.web_token import subprotocols
 from clinic.settings import Settings
 from rehearsal.gemini.scripted import Script, ScriptedModel
 from rehearsal.receptionist.actions import Call, Raw, Say
@@ -84,16 +85,18 @@ def answered_by(start: Start, tmp_path: Path, script: Script, tree: Path = ROOT)
         yield run
 
 
+def offered(token: str) -> list[Subprotocol]:
+    return [Subprotocol(name) for name in subprotocols(token)]
+
+
 @asynccontextmanager
 async def visit(run: Any) -> AsyncIterator[tuple[str, ClientConnection]]:
     """Open a web call as the clinic's page would; give its call id and its socket."""
     base = run.address["functions"].removesuffix("/<function")
     request = urllib.request.Request(f"{base}/web_session", data=b"", headers={"Origin": ORIGIN})  # noqa: S310
     session = json.load(await asyncio.to_thread(urllib.request.urlopen, request))
-    async with connect(session["url"], origin=ORIGIN) as socket:
-        await socket.send(
-            json.dumps({"event": "start", **{key: session[key] for key in ("call_id", "token")}})
-        )
+    async with connect(session["url"], origin=ORIGIN, subprotocols=offered(session["token"])) as socket:
+        await socket.send(json.dumps({"event": "start", "call_id": session["call_id"]}))
         yield session["call_id"], socket
 
 

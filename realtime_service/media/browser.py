@@ -24,14 +24,13 @@ from realtime_service.media.events import (
 LONGEST_PIECE = HEARD_RATE * 2 // 5
 """Bytes, 200 ms of 16 kHz PCM16. The page sends 20 to 40 ms; a throttled tab may gather a few."""
 
-Token = Annotated[str, Meta(min_length=1, max_length=512)]
+CLEAR = '{"event":"clear"}'
 
 
 class _Started(Struct, tag_field="event", tag="start"):
     call_id: Annotated[str, Meta(min_length=1, max_length=64)]
-    token: Token
-    language: Annotated[str, Meta(max_length=35)] = ""
-    """BCP 47; RFC 5646 section 4.4.1 lets a buffer of 35 characters do."""
+    received: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    """How many messages the page has of this call: more than none when it comes back."""
 
 
 class _Typed(Struct, tag_field="event", tag="text"):
@@ -84,9 +83,7 @@ class BrowserStream:
         if self._started:
             raise ProtocolError(1008, "the stream has started already")
         self._started = True
-        parameters = {"call_id": message.call_id, "token": message.token}
-        if message.language:
-            parameters["language"] = message.language
+        parameters = {"received": str(message.received)}
         return [MediaStarted(message.call_id, message.call_id, parameters)]
 
     def _text(self, message: _Typed) -> list[MediaEvent]:
@@ -110,7 +107,7 @@ class BrowserStream:
 
     def clear(self) -> str:
         """See MediaStream."""
-        return '{"event":"clear"}'
+        return CLEAR
 
     def ready(self) -> str:
         """Return the message on which the page opens the microphone."""
@@ -131,6 +128,11 @@ class BrowserStream:
     def agent_audio(self) -> AgentAudio:
         """24 kHz PCM16, cut at frame borders only."""
         return WholeFrames()
+
+
+def skipped(count: int) -> str:
+    """Return the message that stands for as many others, which the page need not have any more."""
+    return f'{{"event":"skip","count":{count}}}'
 
 
 def _message(event: str, more: Mapping[str, Any]) -> str:

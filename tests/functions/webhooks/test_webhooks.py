@@ -1,22 +1,19 @@
-"""The webhooks, as Twilio and a web page ask them."""
+"""The webhooks, as Twilio asks them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import flask
-import msgspec
 import pytest
 from twilio.request_validator import RequestValidator
 from werkzeug.exceptions import Forbidden
 
 from clinic.contracts.call_record import CallNotes
 from clinic.contracts.ticket import digest
-from clinic.settings import DEVELOPMENT_AUTH_TOKEN, Settings
+from clinic.settings import DEVELOPMENT_AUTH_TOKEN
 from functions.needs import Needs
 from functions.webhooks.twilio_after_stream import twilio_after_stream
 from functions.webhooks.twilio_voice import twilio_voice
-from functions.webhooks.web_session import web_session
 
 Post = Callable[..., Any]
 Ring = dict[str, str]
@@ -172,40 +169,3 @@ def test_a_call_that_asked_for_a_human_is_put_through_without_an_apology(
 def test_a_retry_after_a_broken_stream_hears_the_same_apology(ask_webhook: Post, ring: Ring) -> None:
     ask_webhook(twilio_voice, ring)
     assert len({ask_webhook(twilio_after_stream, ring).get_data() for _ in range(2)}) == 1
-
-
-def ask_for_session(needs: Needs, origin: str, method: str = "POST") -> flask.Response:
-    with flask.Flask("test").test_request_context(
-        "/", method=method, headers={"Origin": origin}, environ_base={"REMOTE_ADDR": "192.0.2.1"}
-    ):
-        return web_session(flask.request, **needs.of(web_session))
-
-
-def test_an_allowed_page_gets_a_token_for_one_conversation(needs: Needs) -> None:
-    response = ask_for_session(needs, "http://localhost:8080")
-    session = msgspec.json.decode(response.get_data())
-    assert response.headers["Access-Control-Allow-Origin"] == "http://localhost:8080"
-    assert session["url"] == "ws://127.0.0.1:8080/browser"
-    calls = needs.open("calls")
-    assert calls.admit(digest(session["token"]), session["call_id"], datetime.now(UTC)).channel == "web"
-    assert calls.admit(digest(session["token"]), session["call_id"], datetime.now(UTC)) is None
-
-
-def test_another_page_gets_nothing(needs: Needs) -> None:
-    response = ask_for_session(needs, "https://elsewhere.example.com")
-    assert response.status_code == 403
-    assert "Access-Control-Allow-Origin" not in response.headers
-
-
-def test_a_preflight_is_answered_without_beginning_anything(needs: Needs) -> None:
-    response = ask_for_session(needs, "http://localhost:8080", "OPTIONS")
-    assert response.status_code == 204
-    assert "POST" in response.headers["Access-Control-Allow-Methods"]
-
-
-def test_an_address_may_start_only_so_many_calls_a_minute(settings: Settings) -> None:
-    few = Needs(msgspec.structs.replace(settings, api_rate_limit=2))
-    statuses = [ask_for_session(few, "http://localhost:8080").status_code for _ in range(4)]
-    # A minute may turn over in between, and the count begins anew.
-    assert statuses[:2] == [200, 200]
-    assert 429 in statuses[2:]

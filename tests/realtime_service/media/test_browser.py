@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from realtime_service.media.browser import LONGEST_PIECE, BrowserStream
+from realtime_service.media.browser import LONGEST_PIECE, BrowserStream, skipped
 from realtime_service.media.codec import MediaStream
 from realtime_service.media.events import (
     AudioReceived,
@@ -22,7 +22,7 @@ from realtime_service.media.events import (
 AT_ANY_PACE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """The table of all characters is built at the first draw of a fresh clone, which takes a second."""
 
-START = '{"event":"start","call_id":"call-1","token":"once"}'
+START = '{"event":"start","call_id":"call-1"}'
 
 
 def broken(stream: MediaStream, message: str | bytes) -> tuple[int, str]:
@@ -46,16 +46,14 @@ def stream() -> BrowserStream:
     return started
 
 
-def test_a_web_call_begins_with_its_call_id_and_its_token() -> None:
-    assert BrowserStream().receive(START) == [
-        MediaStarted("call-1", "call-1", {"call_id": "call-1", "token": "once"})
-    ]
+def test_a_web_call_begins_with_its_call_id() -> None:
+    assert BrowserStream().receive(START) == [MediaStarted("call-1", "call-1", {"received": "0"})]
 
 
-def test_a_web_call_may_name_its_language() -> None:
-    [started] = BrowserStream().receive('{"event":"start","call_id":"c","token":"t","language":"hi-IN"}')
+def test_a_page_that_comes_back_says_how_much_it_has() -> None:
+    [started] = BrowserStream().receive('{"event":"start","call_id":"c","received":17}')
     assert isinstance(started, MediaStarted)
-    assert started.parameters == {"call_id": "c", "token": "t", "language": "hi-IN"}
+    assert started.parameters == {"received": "17"}
 
 
 @AT_ANY_PACE
@@ -98,10 +96,10 @@ def test_an_event_of_a_later_page_is_ignored_by_its_name(stream: BrowserStream) 
         "hello",
         "[]",
         '{"event":1}',
-        '{"event":"start","call_id":"c"}',
-        '{"event":"start","call_id":"","token":"t"}',
-        '{"event":"start","call_id":"c","token":"' + "t" * 600 + '"}',
-        '{"event":"start","call_id":"c","token":"t","language":7}',
+        '{"event":"start"}',
+        '{"event":"start","call_id":""}',
+        '{"event":"start","call_id":"c","received":-1}',
+        '{"event":"start","call_id":"c","received":"7"}',
         '{"event":"text"}',
         '{"event":"text","text":"' + "a" * 2_001 + '"}',
         '{"event":"text","text":NaN}',
@@ -133,6 +131,10 @@ def test_the_page_gets_audio_as_binary_and_the_rest_as_json(stream: BrowserStrea
     assert json.loads(page.mark('a"b')) == {"event": "mark", "name": 'a"b'}
     assert json.loads(page.clear()) == {"event": "clear"}
     assert json.loads(page.ready() or "") == {"event": "ready"}
+
+
+def test_the_page_is_told_how_many_messages_it_need_not_have() -> None:
+    assert json.loads(skipped(3)) == {"event": "skip", "count": 3}
 
 
 def test_the_page_gets_captions_and_cards(stream: BrowserStream) -> None:
