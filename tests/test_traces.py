@@ -1,6 +1,7 @@
 """One trace from a function call to its response, and what is measured, through the whole local run."""
 
 import asyncio
+import contextlib
 import http.server
 import json
 import signal
@@ -18,6 +19,7 @@ from google.auth.credentials import AnonymousCredentials
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
 from clinic.adapters.cloud import telemetry as google
@@ -126,6 +128,10 @@ async def visit(run: Any) -> AsyncIterator[ClientConnection]:
     async with connect(session["url"], origin=ORIGIN, subprotocols=offered) as socket:
         await socket.send(json.dumps({"event": "start", "call_id": session["call_id"]}))
         yield socket
+        # A page that only closes its socket could come back; one that says so has left, and its call is over.
+        with contextlib.suppress(ConnectionClosed):
+            await socket.send('{"event":"stop"}')
+        await socket.wait_closed()
 
 
 async def say_and_hear(socket: ClientConnection, words: str, answer: str) -> None:

@@ -1,6 +1,7 @@
 """Whole calls through the local run, with a model whose every word is scripted."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 import signal
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from clinic.adapters.embedded import bus, calls, ledger
@@ -98,6 +99,10 @@ async def visit(run: Any) -> AsyncIterator[tuple[str, ClientConnection]]:
     async with connect(session["url"], origin=ORIGIN, subprotocols=offered(session["token"])) as socket:
         await socket.send(json.dumps({"event": "start", "call_id": session["call_id"]}))
         yield session["call_id"], socket
+        # A page that only closes its socket could come back; one that says so has left, and its call is over.
+        with contextlib.suppress(ConnectionClosed):
+            await socket.send('{"event":"stop"}')
+        await socket.wait_closed()
 
 
 async def said_by_agent(socket: ClientConnection, words: str, seconds: float = 15) -> str:
