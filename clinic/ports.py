@@ -147,6 +147,15 @@ class Calls(Protocol):
     def end(self, call_id: str, status: Status, at: datetime) -> None:
         """Note how and when the conversation ended."""
 
+    def alive(self, call_id: str, at: datetime) -> None:
+        """Note that the service still holds the call."""
+
+    def abandoned(self, silent_since: datetime, ringing_since: datetime) -> list[CallRecord]:
+        """Return the calls in progress silent since, and those that rang before and never connected."""
+
+    def unlogged(self, first: datetime, last: datetime) -> list[CallRecord]:
+        """Return the calls that ended in [first, last) and whose record is not finished."""
+
     def leave_notice(self, notice: Notice) -> None:
         """Leave news for the agent of a call. The same id again changes nothing."""
 

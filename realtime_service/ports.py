@@ -28,6 +28,9 @@ class CallLog(Protocol):
     async def add_turn(self, call_id: str, turn: Turn) -> None:
         """Append one side's words."""
 
+    async def alive(self, call_id: str, at: datetime) -> None:
+        """Note that this service still holds the call."""
+
     async def end(self, call_id: str, status: Status, at: datetime) -> None:
         """Note how and when the conversation ended."""
 

@@ -25,6 +25,7 @@ from clinic.directory import Clinic
 from clinic.settings import Settings
 from realtime_service.admission import START_WITHIN_SECONDS, TRY_LATER, admit
 from realtime_service.bridge import Bridge, Dial
+from realtime_service.keeping_alive import kept_alive
 from realtime_service.live.closed import LiveClosed
 from realtime_service.media.codec import MediaStream
 from realtime_service.media.events import ProtocolError
@@ -175,7 +176,8 @@ class RealtimeService:
             stack.enter_context(telemetry.counted(telemetry.SESSIONS, {"channel": record.channel}))
             _log.info("= started", channel=record.channel)
             bridge = Bridge(record, connection, stream, self._clinic, self._table, self._ports)
-            await bridge.run(self._dial, self._settings.session_timeout)
+            async with kept_alive(self._ports.call_log, record.call_id):
+                await bridge.run(self._dial, self._settings.session_timeout)
 
 
 def _spoken(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:

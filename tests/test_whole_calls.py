@@ -8,6 +8,7 @@ import signal
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from websockets.typing import Origin, Subprotocol
 from clinic.adapters.embedded import bus, calls, ledger
 from clinic.contracts.web_token import subprotocols
 from clinic.settings import Settings
+from functions.dispatch import run_job
+from functions.jobs.end_abandoned_calls import end_abandoned_calls
+from functions.needs import Needs
 from rehearsal.gemini.scripted import Script, ScriptedModel
 from rehearsal.receptionist.actions import Call, Raw, Say
 
@@ -228,6 +232,29 @@ async def test_a_call_that_is_going_on_when_the_clinic_is_stopped_gets_its_recor
     assert (code, seconds < 10) == (0, True)
     assert record is not None
     assert (record.status, record.resolution) == ("failed", "broken off")
+
+
+async def test_a_call_whose_service_was_killed_gets_an_honest_record_and_frees_its_line(
+    start: Start, tmp_path: Path
+) -> None:
+    with answered_by(start, tmp_path, {}) as run:
+        async with visit(run) as (call_id, socket):
+            await socket.send(json.dumps({"event": "text", "text": "good morning"}))
+            await said_by_agent(socket, "you said good morning")
+            run.kill()
+    settings = Settings(local_data=str(run.data))
+    log = calls.open_port(settings)
+    left = log.get(call_id)
+    # A minute and a half later, by the clock of the function.
+    world = {"now": datetime.now(UTC) + timedelta(seconds=91)}
+    run_job(end_abandoned_calls, Needs(settings, world))
+    with answered_by(start, tmp_path, {}):
+        async with asyncio.timeout(10):
+            while (record := log.get(call_id)) is None or record.logged_at is None:
+                await asyncio.sleep(0.05)
+    assert left is not None
+    assert (left.status, left.ended_at) == ("in_progress", None)
+    assert (record.status, record.resolution) == ("failed", "broken off: our service was lost")
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example.com", None])

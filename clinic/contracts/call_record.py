@@ -45,7 +45,11 @@ class CallRecord(Struct, frozen=True, kw_only=True):
     call_type: str = ""
     status: Status = "ringing"
     connected_at: datetime | None = None
+    alive_at: datetime | None = None
+    """When the service said last that it holds the call; None before the first time."""
     ended_at: datetime | None = None
+    logged_at: datetime | None = None
+    """When the record was finished after the call's end."""
     duration_seconds: int = 0
     department_enquired: str = ""
     doctor_enquired: str = ""
@@ -93,3 +97,4 @@ class CallNotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     call_back: bool = False
     recording_sid: str = ""
     hung_up_at: datetime | None = None
+    logged_at: datetime | None = None

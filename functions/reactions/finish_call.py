@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from clinic.contracts.call_record import CallNotes, CallRecord
 from clinic.contracts.events import CallEnded, CallLogged
 from clinic.ports import Appointments, Calls
 
 
-def finish_call(fact: CallEnded, *, calls: Calls, appointments: Appointments) -> tuple[CallLogged, ...]:
+def finish_call(
+    fact: CallEnded, *, calls: Calls, appointments: Appointments, now: datetime
+) -> tuple[CallLogged, ...]:
     """Fill in what nobody has noted during the call, and tell that the record is whole.
 
     Raises LookupError if there is no such record: the bus tries again.
@@ -19,6 +23,7 @@ def finish_call(fact: CallEnded, *, calls: Calls, appointments: Appointments) ->
     calls.note(
         CallNotes(
             call_id=fact.call_id,
+            logged_at=now,
             call_type="" if record.call_type else _call_type(record, booked),
             resolution="" if record.resolution else _resolution(record, booked),
         )

@@ -41,6 +41,10 @@ class EmbeddedCallLog:
         """Append one side's words."""
         await asyncio.to_thread(self._calls.add_turn, call_id, turn)
 
+    async def alive(self, call_id: str, at: datetime) -> None:
+        """Note that this service still holds the call."""
+        await asyncio.to_thread(self._calls.alive, call_id, at)
+
     async def end(self, call_id: str, status: Status, at: datetime) -> None:
         """Note how and when the conversation ended."""
         await asyncio.to_thread(self._calls.end, call_id, status, at)

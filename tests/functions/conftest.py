@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from clinic.adapters.embedded import bus
@@ -39,7 +40,8 @@ class Listener:
     def __init__(self, settings: Settings) -> None:
         kinds = tuple(str(kind.__struct_config__.tag) for kind in events.KINDS)
         reader = FunctionRow(name="listener", kind="reaction", reacts_to=kinds)
-        self._bus = bus.open_port(settings, FunctionTable((reader,)))
+        apart = msgspec.structs.replace(settings, local_data=f"{settings.local_data}/listener")
+        self._bus = bus.open_port(apart, FunctionTable((reader,)))
         self.needs = Needs(settings, {"bus": self._bus})
         """A world whose facts it hears."""
 

@@ -67,17 +67,29 @@ class CloudCalls:
 
     def note(self, notes: CallNotes) -> None:
         """Add what a function found out."""
-        batch = self._client.batch()
-        batch.update(self._call(notes.call_id), _noted(notes))
-        try:
-            firestore.commit(batch)
-        except NotFound:
-            # There is no such call, and a note makes none.
-            return
+        self._change(notes.call_id, _noted(notes))
 
     def end(self, call_id: str, status: Status, at: datetime) -> None:
         """Note how and when the conversation ended."""
         firestore.until_undisturbed(lambda: self._end(call_id, status, at))
+
+    def alive(self, call_id: str, at: datetime) -> None:
+        """Note that the service still holds the call."""
+        self._change(call_id, {"alive_at": at})
+
+    def abandoned(self, silent_since: datetime, ringing_since: datetime) -> list[CallRecord]:
+        """Return the calls that nobody holds any more."""
+        since = {"in_progress": silent_since, "ringing": ringing_since}
+        # Those that go on are few, so that what they say is compared here and needs no index.
+        going_on = firestore.find(self._client, "calls", ("status", "in", list(since)))
+        records = [firestore.read(CallRecord, each) for each in going_on]
+        return [record for record in records if _heard_of(record) < since[record.status]]
+
+    def unlogged(self, first: datetime, last: datetime) -> list[CallRecord]:
+        """Return the calls that ended in [first, last) and whose record is not finished."""
+        found = firestore.find(self._client, "calls", ("ended_at", ">=", first), ("ended_at", "<", last))
+        records = [firestore.read(CallRecord, each) for each in found]
+        return [record for record in records if record.logged_at is None]
 
     def leave_notice(self, notice: Notice) -> None:
         """Leave news for the agent of a call."""
@@ -124,6 +136,15 @@ class CloudCalls:
         else:
             batch.create(firestore.document(self._client, "lines", number), fields)
         return number
+
+    def _change(self, call_id: str, fields: Mapping[str, Any]) -> None:
+        batch = self._client.batch()
+        batch.update(self._call(call_id), dict(fields))
+        try:
+            firestore.commit(batch)
+        except NotFound:
+            # There is no such call, and a note makes none.
+            return
 
     def _leave(self, call_id: str, ticket: str, admit_until: datetime) -> None:
         batch = self._client.batch()
@@ -183,6 +204,10 @@ def open_port(settings: Settings) -> CloudCalls:
 
 def _noted(notes: CallNotes) -> dict[str, Any]:
     return {name: value for name, value in firestore.fields_of(notes).items() if value}
+
+
+def _heard_of(record: CallRecord) -> datetime:
+    return record.alive_at or record.connected_at or record.timestamp
 
 
 def _record(snapshot: Snapshot) -> CallRecord | None:

@@ -77,6 +77,27 @@ class EmbeddedCalls:
                 lasted = (at - (record.connected_at or at)).total_seconds()
                 _update(connection, call_id, status=status, ended_at=at, duration_seconds=round(lasted))
 
+    def alive(self, call_id: str, at: datetime) -> None:
+        """Note that the service still holds the call."""
+        with self._database.transaction() as connection:
+            _update(connection, call_id, alive_at=at)
+
+    def abandoned(self, silent_since: datetime, ringing_since: datetime) -> list[CallRecord]:
+        """Return the calls that nobody holds any more."""
+        query = "SELECT body FROM calls WHERE status = ? AND since < ?"
+        going_on = self._records(query, "in_progress", silent_since)
+        silent = [call for call in going_on if (call.alive_at or silent_since) <= silent_since]
+        return [*silent, *self._records(query, "ringing", ringing_since)]
+
+    def unlogged(self, first: datetime, last: datetime) -> list[CallRecord]:
+        """Return the calls that ended in [first, last) and whose record is not finished."""
+        query = "SELECT body FROM calls WHERE status = ? AND since >= ?"
+        since = first - self._longest_call
+        ended = [call for status in ("completed", "failed") for call in self._records(query, status, since)]
+        return [
+            call for call in ended if not call.logged_at and call.ended_at and first <= call.ended_at < last
+        ]
+
     def leave_notice(self, notice: Notice) -> None:
         """Leave news for the agent of a call."""
         with self._database.transaction() as connection:
@@ -104,6 +125,10 @@ class EmbeddedCalls:
         return [
             msgspec.json.decode(row[0], type=Turn) for row in self._database.rows(query, (call_id, after))
         ]
+
+    def _records(self, query: str, status: Status, moment: datetime) -> list[CallRecord]:
+        rows = self._database.rows(query, (status, moment.astimezone(UTC).isoformat()))
+        return [msgspec.json.decode(row[0], type=CallRecord) for row in rows]
 
     def _going_on(self, connection: sqlite3.Connection, now: datetime) -> int:
         count = "SELECT count(*) FROM calls WHERE status = ? AND since > ?"

@@ -269,3 +269,55 @@ def test_news_for_a_call_is_there_once_in_the_order_it_came(calls: Calls, ring: 
         calls.leave_notice(notice)
     assert calls.notices("call-1") == [refused, moved]
     assert calls.notices("call-2") == []
+
+
+def test_a_call_is_abandoned_when_its_service_has_been_silent(
+    calls: Calls, ring: Ring, now: datetime
+) -> None:
+    for number in (1, 2, 3):
+        ring(number)
+        calls.admit(f"ticket-{number}", f"CA{number}", now)
+    calls.alive("call-2", now + MINUTE)
+    calls.end("call-3", "completed", now + SECOND)
+    assert calls.abandoned(now, now) == []
+    assert [call.call_id for call in calls.abandoned(now + SECOND, now)] == ["call-1"]
+    abandoned = calls.abandoned(now + MINUTE + SECOND, now)
+    assert sorted((call.call_id, call.alive_at) for call in abandoned if call.alive_at) == [
+        ("call-2", now + MINUTE)
+    ]
+    assert sorted(call.call_id for call in abandoned) == ["call-1", "call-2"]
+
+
+def test_a_call_that_rang_and_never_connected_is_abandoned(calls: Calls, ring: Ring, now: datetime) -> None:
+    ring(1)
+    assert calls.abandoned(now + MINUTE, now) == []
+    assert [call.call_id for call in calls.abandoned(now, now + SECOND)] == ["call-1"]
+
+
+def test_an_abandoned_call_that_is_ended_gives_its_line_back(calls: Calls, ring: Ring, now: datetime) -> None:
+    ring(1, most=1)
+    calls.admit("ticket-1", "CA1", now)
+    with pytest.raises(TooManyCalls):
+        ring(2, most=1)
+    for call in calls.abandoned(now + SECOND, now):
+        calls.end(call.call_id, "failed", now)
+    assert ring(2, most=1).call_id == "call-2"
+    assert calls.abandoned(now + MINUTE, now) == []
+
+
+def test_to_be_alive_is_no_call_of_its_own(calls: Calls, now: datetime) -> None:
+    calls.alive("call-9", now)
+    assert calls.get("call-9") is None
+
+
+def test_a_call_that_ended_is_unlogged_until_its_record_is_finished(
+    calls: Calls, ring: Ring, now: datetime
+) -> None:
+    ring(1)
+    calls.admit("ticket-1", "CA1", now)
+    assert calls.unlogged(now, now + MINUTE) == []
+    calls.end("call-1", "completed", now + SECOND)
+    assert [call.call_id for call in calls.unlogged(now + SECOND, now + MINUTE)] == ["call-1"]
+    assert calls.unlogged(now, now + SECOND) == calls.unlogged(now + 2 * SECOND, now + MINUTE) == []
+    calls.note(CallNotes(call_id="call-1", logged_at=now + MINUTE))
+    assert calls.unlogged(now, now + MINUTE) == []
