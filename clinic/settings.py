@@ -82,7 +82,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_sessions: Annotated[
         Count, Meta(description="Calls at a time; the next caller is given the clinic's number")
     ] = 20
-    session_timeout: Annotated[Count, Meta(description="Longest call, seconds")] = 1800
+    session_timeout: Annotated[
+        Count, Meta(description="Longest call, seconds; the agent says so a minute before")
+    ] = 1800
+    idle_seconds: Annotated[
+        Count, Meta(description="Silence, seconds, after which the agent asks whether the caller is there")
+    ] = 10
+    comfort_tone: Annotated[
+        bool, Meta(description="`true`: a soft tone while the caller waits for a tool")
+    ] = False
     cors_origins: Annotated[
         str, Meta(description="Web origins that may start a web call, separated by commas")
     ] = "http://localhost:8080,http://127.0.0.1:8080"

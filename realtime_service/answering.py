@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 
 import structlog
 
@@ -13,6 +14,7 @@ from realtime_service.live.closed import LiveClosed
 from realtime_service.live_tools import LiveTools
 from realtime_service.measured import execute_tool
 from realtime_service.model import Model
+from realtime_service.ongoing_call import OngoingCall
 from realtime_service.tool_calls import ToolCalls
 
 _log = structlog.get_logger("clinic")
@@ -21,17 +23,28 @@ _log = structlog.get_logger("clinic")
 class Answering:
     """The function calls of one conversation that are not answered yet."""
 
-    def __init__(self, call_id: str, tool_calls: ToolCalls, live_tools: LiveTools, model: Model) -> None:
-        self._call_id = call_id
+    def __init__(self, call: OngoingCall, tool_calls: ToolCalls, live_tools: LiveTools, model: Model) -> None:
+        self._call = call
         self._tool_calls, self._live_tools, self._model = tool_calls, live_tools, model
         self._cancelled: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether any function call is not answered yet."""
+        return bool(self._tasks)
+
+    def knows(self, tool: str) -> bool:
+        """Tell whether the clinic has that tool."""
+        return tool in self._live_tools or tool in self._tool_calls
+
     async def called(self, event: live.FunctionCalled) -> None:
         """Begin to answer; an interruption must not wait for a tool."""
-        task = asyncio.create_task(self._answer(event))
-        self._tasks.add(task)
-        task.add_done_callback(self._answered)
+        self._begin(self._answer(event))
+
+    async def ask(self, event: live.FunctionCalled) -> None:
+        """Call a tool for the caller, without the model, which is told what came of it."""
+        self._begin(self._ask(event))
 
     async def cancelled(self, event: live.FunctionCallsCancelled) -> None:
         """Take that the model no longer waits; what was begun is finished all the same."""
@@ -42,10 +55,15 @@ class Answering:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
+    def _begin(self, answer: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(answer)
+        self._tasks.add(task)
+        task.add_done_callback(self._answered)
+
     async def _answer(self, called: live.FunctionCalled) -> None:
-        declared = called.name in self._live_tools or called.name in self._tool_calls
-        tool = called.name if declared else "undeclared"
-        with execute_tool(tool, f"{self._call_id}-{called.id}", self._call_id) as answered:
+        call_id = self._call.call_id
+        tool = called.name if self.knows(called.name) else "undeclared"
+        with execute_tool(tool, f"{call_id}-{called.id}", call_id) as answered:
             result = await self._result(called)
             answered(result)
             if called.id not in self._cancelled and await self._respond(called, result):
@@ -55,14 +73,22 @@ class Answering:
         with telemetry.step("send_function_response"):
             return await self._model.answer(called.id, called.name, result)
 
+    async def _ask(self, called: live.FunctionCalled) -> None:
+        result = await self._result(called)
+        await self._model.tell(f"[{called.name} was called for the caller: {result['message']}]")
+
     async def _result(self, called: live.FunctionCalled) -> Result:
         if called.name in self._live_tools:
             return await self._live_tools.answer(called)
-        return await self._tool_calls.answer(called)
+        self._call.dead_air.asked(called.id, self._call.clock())
+        try:
+            return await self._tool_calls.answer(called)
+        finally:
+            self._call.dead_air.answered(called.id)
 
     def _answered(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         fault = None if task.cancelled() else task.exception()
         if fault and not isinstance(fault, LiveClosed):
             # The loss of the model ends the conversation by itself; anything else is ours.
-            _log.error("! function call", call_id=self._call_id, exc_info=fault)
+            _log.error("! function call", call_id=self._call.call_id, exc_info=fault)

@@ -21,6 +21,8 @@ _NOTHING = np.zeros(0, np.float32)
 _BIAS = 132
 """Added before the segment is looked up, so that each starts at a power of two (33 of G.711, in 16 bits)."""
 _CLIP = 32_635
+_LOUD = 328.0
+"""Root mean square of PCM16, -40 dB of full scale."""
 
 
 def _decoding_table() -> NDArray[np.int16]:
@@ -43,6 +45,15 @@ def _encoding_table() -> NDArray[np.uint8]:
 _VALUE = _decoding_table()
 _CODE = _encoding_table()
 _VALUE_AS_FLOAT = _VALUE.astype(np.float32)
+
+
+def is_loud(pcm: bytes) -> bool:
+    """Tell whether PCM16 little-endian is as loud as a voice on the phone: above -40 dB of full scale.
+
+    Voices on a phone line are at -30 to -15 dB, a quiet line's noise is below -50. Silence for no samples.
+    """
+    samples = np.frombuffer(pcm, "<i2").astype(np.float32)
+    return bool(samples.size and np.dot(samples, samples) > samples.size * _LOUD * _LOUD)
 
 
 def pcm_from_mulaw(mulaw: bytes) -> bytes:

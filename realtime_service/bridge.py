@@ -16,6 +16,7 @@ from clinic.contracts.call_record import CallNotes, CallRecord, Status
 from clinic.contracts.function_table import FunctionTable
 from clinic.directory import Clinic
 from realtime_service.answering import Answering
+from realtime_service.attending import Attending, Attention
 from realtime_service.hearing import Hearing
 from realtime_service.instructions import connected, instructions
 from realtime_service.live import events as live
@@ -54,46 +55,51 @@ class Bridge:
         clinic: Clinic,
         table: FunctionTable,
         ports: Ports,
+        attention: Attention,
     ) -> None:
         self._record, self._connection, self._stream = record, connection, stream
         self._clinic, self._ports = clinic, ports
         tool_calls = ToolCalls(record, table, ports)
-        self._call = OngoingCall(record, clinic, ports.call_log, tool_calls)
+        self._call = OngoingCall(record, clinic, ports.call_log, tool_calls, attention.limits)
         self._model = Model()
         self._outgoing = Outgoing(connection)
         words = Words(record.call_id, ports.call_log, stream, self._outgoing)
-        self._hearing = Hearing(stream, self._model, words)
         self._speaking = Speaking(stream, self._outgoing, words, Playout(record.channel == "phone"))
+        self._hearing = Hearing(stream, self._call, self._model, self._speaking, words)
         live_tools = LiveTools(table, self._call)
-        self._answering = Answering(record.call_id, tool_calls, live_tools, self._model)
+        self._answering = Answering(self._call, tool_calls, live_tools, self._model)
+        self._attending = Attending(self._call, self._speaking, self._answering, self._model, attention)
 
-    async def run(self, dial: Dial, longest_seconds: float) -> None:
-        """Hold the conversation until one side ends it or the time is up; the record is finished either way.
+    async def run(self, dial: Dial) -> None:
+        """Hold the conversation until a side ends it or its life is over; the record is finished either way.
 
         Raises LiveClosed when the model is lost, CallerLost or ProtocolError when the caller's side is.
         """
         status: Status = "failed"
         await self._publish(facts.CallStarted, "started")
         try:
-            await self._converse(dial, longest_seconds)
+            await self._converse(dial)
             status = "completed"
         finally:
             # Shielded: a service that is told to stop still finishes the records of its calls.
             await asyncio.shield(self._finish(status))
 
-    async def _converse(self, dial: Dial, longest_seconds: float) -> None:
+    async def _converse(self, dial: Dial) -> None:
         sides = [
             asyncio.create_task(side)
-            for side in (self._follow_caller(), self._follow_model(dial), self._outgoing.send_all())
+            for side in (
+                self._follow_caller(),
+                self._follow_model(dial),
+                self._outgoing.send_all(),
+                self._attending.run(),
+            )
         ]
         try:
-            done, _ = await asyncio.wait(sides, timeout=longest_seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for side in sides:
                 side.cancel()
             ended = await asyncio.gather(*sides, return_exceptions=True)
-        if not done:
-            _log.info("= time is up", call_id=self._record.call_id)
         for fault in ended:
             if isinstance(fault, Exception):
                 raise fault
@@ -122,9 +128,9 @@ class Bridge:
         handlers: Handlers = {
             live.AudioSpoken: self._speaking.spoke,
             live.AgentTranscribed: self._speaking.said,
-            live.Interrupted: self._speaking.interrupted,
+            live.Interrupted: self._interrupted,
             live.GenerationComplete: self._speaking.generation_complete,
-            live.TurnComplete: self._speaking.turn_complete,
+            live.TurnComplete: self._turn_complete,
             live.CallerTranscribed: self._hearing.said,
             live.FunctionCalled: self._answering.called,
             live.FunctionCallsCancelled: self._answering.cancelled,
@@ -144,6 +150,14 @@ class Bridge:
         )
         self._outgoing.put(self._stream.ready())
         await self._model.begin(conversation, connected(self._record, patients))
+
+    async def _interrupted(self, event: live.Interrupted) -> None:
+        await self._speaking.interrupted(event)
+        self._call.life.interrupted()
+
+    async def _turn_complete(self, event: live.TurnComplete) -> None:
+        await self._speaking.turn_complete(event)
+        self._call.life.agent_turn()
 
     async def _finish(self, status: Status) -> None:
         self._model.leave()

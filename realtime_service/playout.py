@@ -26,7 +26,8 @@ class Playout:
         self._marked_ms = 0.0
         self._waiting: deque[tuple[str, float]] = deque()
         self._plays_until = 0.0
-        self._utterances = 0
+        self.utterances_over = 0
+        """Said to their end, or cut off."""
         self._pieces = 0
 
     def sent(self, milliseconds: float, now: float) -> None:
@@ -45,8 +46,8 @@ class Playout:
         """Return the mark that ends an utterance; None where nothing was sent since the last one."""
         if self.sent_ms == self._marked_ms:
             return None
-        self._utterances += 1
-        return self._mark(f"utterance-{self._utterances}")
+        self.utterances_over += 1
+        return self._mark(f"utterance-{self.utterances_over}")
 
     def _mark(self, name: str) -> str:
         self._marked_ms = self.sent_ms
@@ -66,6 +67,7 @@ class Playout:
     def cleared(self) -> None:
         """Take that the caller's side has dropped everything not played yet."""
         self._waiting.clear()
+        self.utterances_over += 1
         self.heard_ms = self._marked_ms = self.sent_ms
         self._plays_until = 0.0
 

@@ -24,6 +24,7 @@ from clinic.contracts.web_token import SUBPROTOCOL
 from clinic.directory import Clinic
 from clinic.settings import Settings
 from realtime_service.admission import START_WITHIN_SECONDS, TRY_LATER, admit
+from realtime_service.attending import attention_of
 from realtime_service.bridge import Bridge, Dial
 from realtime_service.keeping_alive import kept_alive
 from realtime_service.live.closed import LiveClosed
@@ -60,6 +61,7 @@ class RealtimeService:
         self._ports, self._dial, self._start_within = ports, dial, start_within
         self._pages = Pages(clinic, settings, lambda: len(self._conversations))
         self._web = WebCalls(settings, clinic, ports.call_log, start_within, away_seconds)
+        self._attention = attention_of(settings)
         self._conversations: set[asyncio.Task[None]] = set()
         self._doors = {"/twilio": self._take_phone_call, "/browser": self._take_visitor}
         self._draining = False
@@ -175,9 +177,11 @@ class RealtimeService:
             stack.enter_context(structlog.contextvars.bound_contextvars(call_id=record.call_id))
             stack.enter_context(telemetry.counted(telemetry.SESSIONS, {"channel": record.channel}))
             _log.info("= started", channel=record.channel)
-            bridge = Bridge(record, connection, stream, self._clinic, self._table, self._ports)
+            bridge = Bridge(
+                record, connection, stream, self._clinic, self._table, self._ports, self._attention
+            )
             async with kept_alive(self._ports.call_log, record.call_id):
-                await bridge.run(self._dial, self._settings.session_timeout)
+                await bridge.run(self._dial)
 
 
 def _spoken(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:

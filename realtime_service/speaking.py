@@ -26,7 +26,7 @@ class Speaking:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stream, self._outgoing, self._words, self._playout = stream, outgoing, words, playout
-        self._audio = stream.agent_audio()
+        self._audio, self._beside = stream.agent_audio(), stream.agent_audio()
         self._clock = clock
         self._was_cut = False
 
@@ -34,6 +34,16 @@ class Speaking:
     def is_sounding(self) -> bool:
         """Whether the caller is still hearing the agent."""
         return self._playout.is_sounding(self._clock())
+
+    @property
+    def greeting_is_over(self) -> bool:
+        """Whether the agent's first utterance was heard to its end, or was cut off."""
+        return self._playout.utterances_over > 0 and not self.is_sounding
+
+    def play_beside(self, pcm: bytes) -> None:
+        """Send a sound that is not the agent's, and counts as silence: PCM16 mono at 24 kHz."""
+        payload = self._beside.convert(pcm) + self._beside.flush()
+        self._outgoing.put(self._stream.audio(payload), audio=True)
 
     async def spoke(self, event: live.AudioSpoken) -> None:
         """Send a piece of the agent's voice at once; the caller's side buffers what is early."""

@@ -9,6 +9,7 @@ from rehearsal.receptionist.notes import Notes
 _NUMBER = re.compile(r"number (\+?\d{6,15})\b")
 _RECORD = re.compile(r"is on record: *([^,\]]+?)(?:, *([\w.+-]+@[\w-]+(?:\.[\w-]+)+))?[\s.,]*(?:[\].]|$)")
 _GREET = re.compile(r"\b(?:greet|is connected)\b", re.IGNORECASE)
+_WORDS = re.compile(r'\bsay\b[^"\]]*"([^"]+)"', re.IGNORECASE)
 _SILENT = re.compile(r"\b(?:silent|silence)\b", re.IGNORECASE)
 
 
@@ -25,6 +26,12 @@ def asks_to_greet(text: str) -> bool:
 def says_silent(text: str) -> bool:
     """Tell whether the caller has been silent for long."""
     return bool(_SILENT.search(text))
+
+
+def words_to_say(text: str) -> str:
+    """Return the words that a direction puts into the receptionist's mouth; empty where it has none."""
+    found = _WORDS.search(text)
+    return found[1] if found else ""
 
 
 def note_record(notes: Notes, text: str) -> None:

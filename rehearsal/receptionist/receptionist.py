@@ -12,7 +12,13 @@ from rehearsal.receptionist.actions import Action
 from rehearsal.receptionist.checking import CHECK, JOIN, check, checked
 from rehearsal.receptionist.choosing import chosen
 from rehearsal.receptionist.desk import Desk
-from rehearsal.receptionist.directions import asks_to_greet, is_direction, note_record, says_silent
+from rehearsal.receptionist.directions import (
+    asks_to_greet,
+    is_direction,
+    note_record,
+    says_silent,
+    words_to_say,
+)
 from rehearsal.receptionist.hearing.intents import Wish
 from rehearsal.receptionist.noting import note
 from rehearsal.receptionist.questions import Question
@@ -64,6 +70,9 @@ class Receptionist:
     def _directed(self, text: str) -> list[Action]:
         desk = self._desk
         note_record(desk.notes, text)
+        words = words_to_say(text)
+        if words and not asks_to_greet(text):
+            return [*desk.interject(words), *self._cancelled_calls()]
         if desk.waiting:
             return self._cancelled_calls()
         if says_silent(text):
@@ -72,7 +81,7 @@ class Receptionist:
             return []
         greeting = desk.clinic.greeting.get("en") or desk.clinic.greeting[desk.clinic.language]
         desk.interjected = True
-        return desk.say(desk.worded(wording.HELLO_NAMED) if desk.notes.name else "", greeting)
+        return desk.say(words, desk.worded(wording.HELLO_NAMED) if desk.notes.name else "", greeting)
 
     def _context(self) -> Context:
         desk = self._desk

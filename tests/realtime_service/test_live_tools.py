@@ -7,6 +7,7 @@ from clinic.contracts.call_record import CallRecord
 from clinic.contracts.function_table import load_function_table
 from clinic.directory import load_clinic
 from clinic.settings import Settings
+from realtime_service.call_life import Limits
 from realtime_service.live.events import FunctionCalled
 from realtime_service.live_tools import LiveTools
 from realtime_service.ongoing_call import OngoingCall
@@ -21,7 +22,7 @@ def tool_calls(record: CallRecord, ports: Ports) -> ToolCalls:
 
 @pytest.fixture
 def call(record: CallRecord, ports: Ports, tool_calls: ToolCalls) -> OngoingCall:
-    return OngoingCall(record, load_clinic(), ports.call_log, tool_calls)
+    return OngoingCall(record, load_clinic(), ports.call_log, tool_calls, Limits())
 
 
 @pytest.fixture
