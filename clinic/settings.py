@@ -41,6 +41,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = ""
     gemini_voice: Annotated[str, Meta(description="The agent's voice")] = "Charon"
     clinic_file: Annotated[str, Meta(description="The clinic's TOML file. Unset: Renova Hospitals")] = ""
+    letters_folder: Annotated[
+        str, Meta(description="Files that stand in for those of `clinic/letters/templates`. Unset: none")
+    ] = ""
     store: Annotated[
         Literal["embedded", "cloud"],
         Meta(description="`embedded`: under LOCAL_DATA. `cloud`: Firestore, so far for the functions only"),
@@ -151,6 +154,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def clinic_path(self) -> Path | None:
         """The clinic's file, or None for the default clinic."""
         return Path(self.clinic_file) if self.clinic_file else None
+
+    @property
+    def letters_path(self) -> Path | None:
+        """The clinic's own templates of letters, or None for the default ones."""
+        return Path(self.letters_folder) if self.letters_folder else None
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:

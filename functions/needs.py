@@ -37,6 +37,11 @@ class Needs:
     def _open_new(self, name: str) -> Any:
         if name == "clinic":
             return load_clinic(self.settings.clinic_path)
+        if name == "letters":
+            # Imported here: Jinja2 takes a tenth of a second of a cold start.
+            return importlib.import_module("clinic.letters").Letters(
+                self.open("clinic"), self.settings.letters_path
+            )
         family = self.settings.family_of(name)
         port = importlib.import_module(f"clinic.adapters.{family}.{name}").open_port(self.settings)
         return traced(name, port)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+import structlog
 
 from clinic.booking.appointment import Waiting
 from clinic.booking.change import Change
@@ -12,8 +13,10 @@ from clinic.booking.holds import Seen
 from clinic.booking.schedule import Slot
 from clinic.booking.waitlist import closed, offer, told
 from clinic.directory import Clinic
-from clinic.ports import Appointments, Mailer
-from functions.letters import about_offer
+from clinic.letters import Letters
+from clinic.ports import AddressRefused, Appointments, Mailer
+
+_log = structlog.get_logger("clinic")
 
 
 def offer_to_next(
@@ -35,7 +38,16 @@ def offer_to_next(
     return waiting
 
 
-def tell(waiting: Waiting, appointments: Appointments, mailer: Mailer, clinic: Clinic, now: datetime) -> None:
-    """Mail an offer, once however often this is called, and note it."""
-    mailer.send(about_offer(waiting, clinic, now), key=f"offer-{waiting.id}")
+def tell(
+    waiting: Waiting, appointments: Appointments, letters: Letters, mailer: Mailer, now: datetime
+) -> None:
+    """Mail an offer, once however often this is called, and note it.
+
+    Where the address takes no mail, nobody will take the slot, and it goes to the next when its time is over.
+    """
+    key = f"offer-{waiting.id}"
+    try:
+        mailer.send(letters.about_offer(waiting, now, key), key)
+    except AddressRefused:
+        _log.warning("! offer refused", waiting_id=waiting.id, reason="address_refused")
     appointments.apply(Change(waiting=(told(waiting),)))

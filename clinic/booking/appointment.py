@@ -48,6 +48,10 @@ class Appointment(Struct, frozen=True, kw_only=True):
     ends_at: datetime
     language: str = "en"
     status: Literal["booked", "cancelled"] = "booked"
+    sequence: int = 0
+    """How often it was moved or cancelled; a patient's calendar takes the highest (RFC 5545, SEQUENCE)."""
+    arranged_at: datetime | None = None
+    """When it was booked or last moved; None where that was not written down."""
     flag: Literal["", "outside_hours"] = ""
     """Why staff should look at it: it is kept although the doctor no longer works then."""
 

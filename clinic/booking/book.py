@@ -40,6 +40,7 @@ def book(
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         language=call.language,
+        arranged_at=call.requested_at,
     )
     cells = _cells(appointment, slot)
     notes = CallNotes(
@@ -66,9 +67,8 @@ def cancel(appointment: Appointment, book: Mapping[str, TakenCell], now: datetim
     `book` holds the taken cells around it. Raises NotAvailable where it is cancelled or past.
     """
     check_changeable(appointment, now)
-    return Change(
-        frees=_own(appointment, book), appointment=msgspec.structs.replace(appointment, status="cancelled")
-    )
+    cancelled = msgspec.structs.replace(appointment, status="cancelled", sequence=appointment.sequence + 1)
+    return Change(frees=_own(appointment, book), appointment=cancelled)
 
 
 def reschedule(
@@ -80,7 +80,13 @@ def reschedule(
     """
     check_changeable(appointment, now)
     moved = msgspec.structs.replace(
-        appointment, doctor_id=slot.doctor_id, starts_at=slot.starts_at, ends_at=slot.ends_at, flag=""
+        appointment,
+        doctor_id=slot.doctor_id,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        sequence=appointment.sequence + 1,
+        arranged_at=now,
+        flag="",
     )
     cells = _cells(moved, slot)
     kept = {cell.id for cell in cells}

@@ -106,6 +106,12 @@ class AppointmentRescheduled(Fact, frozen=True, kw_only=True, tag="appointment.r
     freed_until: datetime
 
 
+class AppointmentCorrected(Fact, frozen=True, kw_only=True, tag="appointment.corrected"):
+    """The e-mail address of an appointment was corrected: what was sent before may not have arrived."""
+
+    appointment_id: str
+
+
 class EmailFailed(Fact, frozen=True, kw_only=True, tag="email.failed"):
     """A letter about an appointment was refused for good; the address itself is with the appointment."""
 
@@ -128,6 +134,7 @@ AnyFact = (
     | AppointmentBooked
     | AppointmentCancelled
     | AppointmentRescheduled
+    | AppointmentCorrected
     | EmailFailed
 )
 KINDS: tuple[type[Fact], ...] = typing.get_args(AnyFact)

@@ -93,6 +93,10 @@ class Clinic(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     emergency_message: dict[str, str] = {}
     """By language: what is said first to that caller."""
     closures: tuple[Closure, ...] = ()
+    email: str = ""
+    """Whom the letters to patients are from; empty: an address of example.com, which nobody reads."""
+    address: str = ""
+    """Where the clinic is, in one line, as letters say it."""
     transfer_number: str = ""
     """Where a caller who asks for a human is put through; empty: `phone`."""
     booking_horizon_days: int = 90
@@ -116,6 +120,11 @@ class Clinic(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def human_number(self) -> str:
         """The number at which a human answers, E.164."""
         return self.transfer_number or self.phone
+
+    @property
+    def sender(self) -> str:
+        """The address that letters to patients are from."""
+        return self.email or "appointments@clinic.example.com"
 
     @property
     def booking_horizon(self) -> timedelta:

@@ -22,6 +22,7 @@ _PLACED = re.compile(r"(.*) - at (?:`key` in )?`\$\.?(.*)`")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
+_EMAIL = re.compile(r"[a-z0-9._+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,63}")
 
 
 class ClinicFileError(ValueError):
@@ -97,7 +98,15 @@ def _clinic_mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:
     for key, rows in (("departments", clinic.departments), ("doctors", clinic.doctors)):
         if not rows:
             yield key, "is empty"
+    yield from _letter_mistakes(clinic)
     yield from _number_mistakes(clinic)
+
+
+def _letter_mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:
+    if clinic.email and not _EMAIL.fullmatch(clinic.email):
+        yield "email", f"{clinic.email!r} is no e-mail address in lower case, such as desk@example.com"
+    if not clinic.address.isprintable():
+        yield "address", "must be one line"
 
 
 def _number_mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:

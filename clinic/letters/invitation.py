@@ -87,7 +87,7 @@ def _printable(text: str) -> Iterator[str]:
 
 
 def _folded(line: str) -> Iterator[str]:
-    """Cut a line into pieces of 75 octets, never inside a character; each but the first begins with a space."""
+    """Cut a line into pieces of 75 octets, never inside a character; a space begins each but the first."""
     piece, size = "", 0
     for sign in line:
         length = len(sign.encode())

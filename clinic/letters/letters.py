@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import phonenumbers
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    select_autoescape,
+)
 from jinja2.exceptions import TemplateSyntaxError
 
 from clinic.booking.appointment import Appointment, Waiting
@@ -35,7 +42,7 @@ class Letters:
         self._clinic, self._folder = clinic, folder
         self._templates = Environment(
             loader=ChoiceLoader([FileSystemLoader(each) for each in (folder, TEMPLATES) if each]),
-            autoescape=lambda name: name is not None and name.endswith(".html"),
+            autoescape=select_autoescape(["html"], default_for_string=False),
             undefined=StrictUndefined,
             trim_blocks=True,
             keep_trailing_newline=True,
@@ -58,11 +65,11 @@ class Letters:
             "department": self._clinic.name_of_department(appointment.department_id),
             "reference": appointment.id,
         }
-        message = self._letter(kind, language, values, appointment.email, at, key or appointment.id)
+        message = self._letter(kind, language, values)
         if kind in ("confirmation", "change", "cancellation"):
             method: Method = "CANCEL" if kind == "cancellation" else "REQUEST"
             self._invite(message, method, appointment, values, at)
-        return message
+        return self._addressed(message, language, appointment.email, at, f"{kind}.{key or appointment.id}")
 
     def about_offer(self, waiting: Waiting, at: datetime, key: str = "") -> EmailMessage:
         """Return the letter that offers a slot to a waiting patient; ValueError where none is offered."""
@@ -78,7 +85,8 @@ class Letters:
             "until_date": until["date"],
             "until_time": until["time"],
         }
-        return self._letter("offer", language, values, waiting.patient.email, at, key or waiting.id)
+        message = self._letter("offer", language, values)
+        return self._addressed(message, language, waiting.patient.email, at, f"offer.{key or waiting.id}")
 
     def _language(self, language: str) -> str:
         """Return the language of a letter: the clinic's first, where the clinic does not speak that one."""
@@ -102,9 +110,7 @@ class Letters:
         }
         return {name: self._said(language, name, getattr(words, name), values) for name in ("date", "time")}
 
-    def _letter(
-        self, kind: Kind, language: str, values: Mapping[str, Any], to: str, at: datetime, key: str
-    ) -> EmailMessage:
+    def _letter(self, kind: Kind, language: str, values: Mapping[str, Any]) -> EmailMessage:
         words = self._words(language)
         said = getattr(words, kind)
         written = {
@@ -119,17 +125,19 @@ class Letters:
         }
         for name in ("subject", "title", "news"):
             written[name] = self._said(language, f"{kind}.{name}", getattr(said, name), values)
-        message = self._envelope(to, written["subject"], language, at, f"{kind}.{key}")
+        message = EmailMessage()
         message.set_content(self._filled("letter.txt", written), cte="quoted-printable")
         message.add_alternative(self._filled("letter.html", written), subtype="html", cte="quoted-printable")
+        message["Subject"] = written["subject"]
         return message
 
-    def _envelope(self, to: str, subject: str, language: str, at: datetime, name: str) -> EmailMessage:
-        message = EmailMessage()
+    def _addressed(
+        self, message: EmailMessage, language: str, to: str, at: datetime, name: str
+    ) -> EmailMessage:
+        """Write the envelope; last, for adding a part moves what is said of the content into the first."""
         sender = self._clinic.sender
         message["From"] = Address(self._clinic.name, addr_spec=sender)
         message["To"] = Address(addr_spec=to)
-        message["Subject"] = subject
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{re.sub('[^A-Za-z0-9._-]', '-', name)}@{sender.partition('@')[2]}>"
         message["Content-Language"] = language
@@ -162,7 +170,9 @@ class Letters:
         )
         body = icalendar(event)
         # As an alternative, mail programs offer it to the calendar; as a file, everybody else can open it.
-        message.add_alternative(body.decode(), subtype="calendar", params={"method": method}, cte="base64")
+        # Given as bytes, for its lines must stay CRLF.
+        params = {"method": method, "charset": "utf-8"}
+        message.add_alternative(body, maintype="text", subtype="calendar", params=params)
         message.add_attachment(body, maintype="application", subtype="ics", filename="appointment.ics")
 
     def _said(self, language: str, key: str, text: str, values: Mapping[str, Any]) -> str:

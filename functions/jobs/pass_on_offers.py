@@ -7,11 +7,14 @@ from datetime import datetime
 from clinic.booking.change import Change
 from clinic.booking.waitlist import closed, is_over, offered_slot
 from clinic.directory import Clinic
+from clinic.letters import Letters
 from clinic.ports import Appointments, Mailer
 from functions.waiting_list import offer_to_next, tell
 
 
-def pass_on_offers(*, appointments: Appointments, clinic: Clinic, mailer: Mailer, now: datetime) -> None:
+def pass_on_offers(
+    *, appointments: Appointments, clinic: Clinic, letters: Letters, mailer: Mailer, now: datetime
+) -> None:
     """Offer each slot whose time is over to the next patient. Raises SlotTaken: the bus tries again."""
     for waiting in appointments.waiting():
         if is_over(waiting, now):
@@ -22,4 +25,4 @@ def pass_on_offers(*, appointments: Appointments, clinic: Clinic, mailer: Mailer
                 appointments.apply(Change(waiting=(closed(waiting),)))
     for waiting in appointments.waiting():
         if waiting.status == "offered" and not waiting.told:
-            tell(waiting, appointments, mailer, clinic, now)
+            tell(waiting, appointments, letters, mailer, now)

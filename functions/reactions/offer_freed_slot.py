@@ -7,6 +7,7 @@ from datetime import datetime
 from clinic.booking.schedule import slot
 from clinic.contracts.events import AppointmentCancelled, AppointmentRescheduled
 from clinic.directory import Clinic
+from clinic.letters import Letters
 from clinic.ports import Appointments, Mailer
 from functions.waiting_list import offer_to_next, tell
 
@@ -16,6 +17,7 @@ def offer_freed_slot(
     *,
     appointments: Appointments,
     clinic: Clinic,
+    letters: Letters,
     mailer: Mailer,
     now: datetime,
 ) -> None:
@@ -27,4 +29,4 @@ def offer_freed_slot(
     free = slot(clinic.doctor(fact.doctor_id), fact.freed_at, minutes)
     waiting = offer_to_next(free, None, appointments, clinic, now)
     if waiting:
-        tell(waiting, appointments, mailer, clinic, now)
+        tell(waiting, appointments, letters, mailer, now)

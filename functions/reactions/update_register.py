@@ -10,6 +10,7 @@ from clinic.contracts.call_record import CallRecord
 from clinic.contracts.events import (
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentCorrected,
     AppointmentRescheduled,
     CallLogged,
     EmailFailed,
@@ -18,12 +19,14 @@ from clinic.contracts.sheets import CALLS, PATIENTS
 from clinic.directory import Clinic
 from clinic.ports import Appointments, Calls, Register
 
+AboutAppointment = AppointmentBooked | AppointmentRescheduled | AppointmentCancelled | AppointmentCorrected
+
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _OF_THE_RECORD = [name for name in CALLS.columns if name not in ("appointment_date", "appointment_time")]
 
 
 def update_register(
-    fact: AppointmentBooked | AppointmentRescheduled | AppointmentCancelled | EmailFailed | CallLogged,
+    fact: AboutAppointment | EmailFailed | CallLogged,
     *,
     appointments: Appointments,
     calls: Calls,

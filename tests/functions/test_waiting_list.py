@@ -103,7 +103,7 @@ def test_a_cancelled_slot_is_held_for_the_first_who_waits_and_offered_by_mail(
     give()
     (mail,) = mails(tmp_path, "offer")
     assert mail["To"] == "patient2@example.com"
-    assert "half past ten" in mail.get_content()
+    assert "10:30 AM" in mail.get_body(("plain",)).get_content()
     first, second = entry(needs, 2), entry(needs, 3)
     assert first is not None
     assert second is not None
