@@ -153,6 +153,23 @@ def test_the_kernel_loads_no_google_library_at_import_outside_its_cloud_adapters
     assert wrong == []
 
 
+def test_templates_are_paid_for_only_by_who_writes_letters() -> None:
+    writers = {
+        module
+        for module in MODULES
+        if within(module, "functions.tools", "functions.reactions", "functions.jobs", "functions.webhooks")
+        and "jinja2" in reached(module)
+    }
+    assert writers == {
+        "functions.jobs.pass_on_offers",
+        "functions.jobs.send_reminders",
+        "functions.reactions.offer_freed_slot",
+        "functions.reactions.send_appointment_email",
+        "functions.reactions.send_confirmation",
+    }
+    assert "jinja2" not in {*reached("functions.main"), *reached("realtime_service.server")}
+
+
 def test_asyncio_lives_in_the_service_the_rehearsal_and_the_local_run() -> None:
     users = {module for module in MODULES if any(within(each.name, "asyncio") for each in imports(module))}
     assert {module for module in users if not within(module, *WITH_ASYNCIO)} == set()

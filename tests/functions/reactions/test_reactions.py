@@ -56,6 +56,7 @@ def test_the_confirmation_says_who_when_and_with_whom(
     mail = message_from_bytes(file.read_bytes(), policy=policy.default)
     body = mail.get_body(("plain",))
     assert mail["To"] == "asha.rao@example.com"
+    assert body is not None
     for words in ("Asha Rao", "Dr. Anil Mehta", "Cardiology", "10:30 AM"):
         assert words in body.get_content()
 
