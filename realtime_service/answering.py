@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 
 import structlog
 
@@ -23,8 +24,16 @@ _log = structlog.get_logger("clinic")
 class Answering:
     """The function calls of one conversation that are not answered yet."""
 
-    def __init__(self, call: OngoingCall, tool_calls: ToolCalls, live_tools: LiveTools, model: Model) -> None:
-        self._call = call
+    def __init__(
+        self,
+        call: OngoingCall,
+        tool_calls: ToolCalls,
+        live_tools: LiveTools,
+        model: Model,
+        show: Callable[[Mapping[str, Any]], None],
+    ) -> None:
+        """`show` shows the caller a card."""
+        self._call, self._show = call, show
         self._tool_calls, self._live_tools, self._model = tool_calls, live_tools, model
         self._cancelled: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,8 +75,15 @@ class Answering:
         with execute_tool(tool, f"{call_id}-{called.id}", call_id) as answered:
             result = await self._result(called)
             answered(result)
+            self._show_appointment(called.name, result)
             if called.id not in self._cancelled and await self._respond(called, result):
                 await self._tool_calls.delivered(called)
+
+    def _show_appointment(self, tool: str, result: Result) -> None:
+        # Whichever tool it was: what names an appointment has booked, moved or cancelled it.
+        if result["success"] and "appointment_id" in result:
+            named = ("appointment_id", "appointment")
+            self._show({"tool": tool} | {name: result[name] for name in named if name in result})
 
     async def _respond(self, called: live.FunctionCalled, result: Result) -> bool:
         with telemetry.step("send_function_response"):

@@ -67,7 +67,13 @@ class Bridge:
         self._speaking = Speaking(stream, self._outgoing, words, Playout(record.channel == "phone"))
         self._hearing = Hearing(stream, self._call, self._model, self._speaking, words)
         live_tools = LiveTools(table, self._call)
-        self._answering = Answering(self._call, tool_calls, live_tools, self._model)
+        self._answering = Answering(
+            self._call,
+            tool_calls,
+            live_tools,
+            self._model,
+            lambda card: self._outgoing.put(stream.card(card)),
+        )
         self._attending = Attending(self._call, self._speaking, self._answering, self._model, attention)
 
     async def run(self, dial: Dial) -> None:

@@ -54,7 +54,7 @@ class Hearing:
     async def typed(self, event: media.TextTyped) -> None:
         """Pass on what was typed instead of said."""
         self._call.life.person(self._call.clock())
-        await self._words.caller_said(event.text)
+        await self._words.caller_said(event.text, final=True)
         await self._model.tell(event.text)
 
     async def pressed(self, event: media.DigitPressed) -> None:

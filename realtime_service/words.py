@@ -19,9 +19,9 @@ class Words:
         self._stream, self._outgoing = stream, outgoing
         self._transcript = Transcript()
 
-    async def caller_said(self, text: str) -> None:
-        """Take a fragment of the caller's words."""
-        self._show("caller", text)
+    async def caller_said(self, text: str, final: bool = False) -> None:
+        """Take a fragment of the caller's words; a `final` one is followed by no other, like a typed line."""
+        self._show("caller", text, final)
         self._transcript.caller_said(text)
 
     async def agent_said(self, text: str, until_ms: float) -> None:
@@ -31,6 +31,7 @@ class Words:
 
     async def agent_finished(self, heard: bool) -> None:
         """Take that the agent's utterance is complete; `heard` where nobody will tell when it was."""
+        self._show("agent", "", final=True)
         await self._keep(self._transcript.agent_finished(heard))
 
     async def heard(self, until_ms: float) -> None:
@@ -45,8 +46,8 @@ class Words:
         """Keep what is left: the conversation is over."""
         await self._keep(self._transcript.rest(heard_ms))
 
-    def _show(self, speaker: Speaker, text: str) -> None:
-        self._outgoing.put(self._stream.caption(speaker, text, final=False))
+    def _show(self, speaker: Speaker, text: str, final: bool = False) -> None:
+        self._outgoing.put(self._stream.caption(speaker, text, final))
 
     async def _keep(self, turns: Sequence[Turn]) -> None:
         for turn in turns:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -218,6 +219,41 @@ async def test_a_finished_call_is_in_the_log_with_both_sides_words(start: Start,
     assert ("caller", "good morning") in [(turn.speaker, turn.text) for turn in turns]
     assert ("agent", "you said good morning") in [(turn.speaker, turn.text) for turn in turns]
     assert "good morning" not in run.log
+
+
+def next_friday() -> str:
+    today = datetime.now(ZoneInfo("Asia/Kolkata")).date()
+    return (today + timedelta(days=7 + (4 - today.weekday()) % 7)).isoformat()
+
+
+async def test_a_visitor_is_shown_what_was_booked_and_nothing_for_a_refusal(
+    start: Start, tmp_path: Path
+) -> None:
+    asked = {
+        "patient_name": "Asha Rao",
+        "email": "asha.rao@example.com",
+        "appointment_date": next_friday(),
+        "appointment_time": "10:30 AM",
+        "doctor_name": "Dr. Anil Mehta",
+        "department": "Cardiology",
+    }
+    script: Script = {
+        "at night": [Call("book_appointment", {**asked, "appointment_time": "11:00 PM"})],
+        "book it": [Call("book_appointment", asked)],
+    }
+    with answered_by(start, tmp_path, script) as run:
+        async with visit(run) as (_, socket), asyncio.timeout(15):
+            for line in ("at night", "book it"):
+                await socket.send(json.dumps({"event": "text", "text": line}))
+            card: dict[str, Any] = {}
+            while card.get("event") != "card":
+                message = await socket.recv()
+                card = json.loads(message) if isinstance(message, str) else {}
+    assert (card["tool"], bool(card["appointment_id"])) == ("book_appointment", True)
+    shown = card["appointment"]
+    assert (shown["doctor_name"], shown["department"]) == ("Dr. Anil Mehta", "Cardiology")
+    assert shown["starts_at"] == f"{next_friday()}T10:30:00+05:30"
+    assert shown["ends_at"] == f"{next_friday()}T11:00:00+05:30"
 
 
 async def test_a_call_that_is_going_on_when_the_clinic_is_stopped_gets_its_record(

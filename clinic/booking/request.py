@@ -71,6 +71,12 @@ def described(clinic: Clinic, slot: Slot) -> dict[str, str]:
     }
 
 
+def as_appointment(clinic: Clinic, slot: Slot) -> dict[str, str]:
+    """Return a slot that was taken as it is described, and its exact times for whoever shows it: ISO 8601."""
+    local = (moment.astimezone(clinic.zone).isoformat() for moment in (slot.starts_at, slot.ends_at))
+    return {**described(clinic, slot), **dict(zip(("starts_at", "ends_at"), local, strict=True))}
+
+
 def _check_free(clinic: Clinic, doctor: Doctor, wanted: Slot, taken: Taken) -> None:
     if not wanted.is_free(taken([doctor.id], wanted.cells[0], wanted.busy_until)):
         when = spoken(wanted.starts_at, clinic.zone)

@@ -10,7 +10,7 @@ from clinic.booking.appointment import patient_of
 from clinic.booking.book import book
 from clinic.booking.holds import Seen
 from clinic.booking.refusals import NotAvailable
-from clinic.booking.request import alternatives_to, described, free_slot, read_request
+from clinic.booking.request import alternatives_to, as_appointment, described, free_slot, read_request
 from clinic.contracts.events import AppointmentBooked
 from clinic.contracts.tool_call import ToolCall, succeeded
 from clinic.directory import Clinic
@@ -57,7 +57,7 @@ def book_appointment(
         return refuse(reason, alternatives=[described(clinic, each) for each in instead])
     held = held_for(caller, appointments)
     appointment, change = book(clinic, slot, request.department, patient, call, seen, held)
-    booked = described(clinic, slot)
+    booked = as_appointment(clinic, slot)
     message = (
         f"The appointment with {booked['doctor_name']} on {booked['spoken']} is booked for {patient.name}."
         " The confirmation comes by e-mail."

@@ -11,7 +11,14 @@ from clinic.booking.book import check_changeable, reschedule
 from clinic.booking.holds import Seen
 from clinic.booking.identity import check_may_change
 from clinic.booking.refusals import NotAvailable
-from clinic.booking.request import Request, alternatives_to, described, free_slot, read_request
+from clinic.booking.request import (
+    Request,
+    alternatives_to,
+    as_appointment,
+    described,
+    free_slot,
+    read_request,
+)
 from clinic.contracts.events import AppointmentRescheduled
 from clinic.contracts.tool_call import ToolCall, succeeded
 from clinic.directory import Clinic
@@ -62,7 +69,7 @@ def reschedule_appointment(
         freed_at=old.starts_at,
         freed_until=old.ends_at,
     )
-    new = described(clinic, slot)
+    new = as_appointment(clinic, slot)
     message = f"The appointment is moved: {new['doctor_name']} on {new['spoken']}."
     result = succeeded(message, appointment_id=moved.id, appointment=new)
     return Answer(result=result, change=change, facts=(fact,))
