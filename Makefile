@@ -41,7 +41,7 @@ tests: setup
 	$(PY) -m pytest -n auto
 
 test-emulators: setup  ## the cloud store on Google's emulators (needs gcloud and Java: docs/emulators.md)
-	@$(PY) -m rehearsal.emulators $(PY) -m pytest -n auto -m emulators tests/clinic/adapters
+	@$(PY) -m rehearsal.emulators $(PY) -m pytest -n auto -m emulators
 
 bench: setup  ## what it costs, as ratios; both stores where the emulator is there
 	@if command -v gcloud >/dev/null && command -v java >/dev/null; \

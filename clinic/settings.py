@@ -46,7 +46,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = ""
     store: Annotated[
         Literal["embedded", "cloud"],
-        Meta(description="`embedded`: under LOCAL_DATA. `cloud`: Firestore, so far for the functions only"),
+        Meta(description="`embedded`: under LOCAL_DATA. `cloud`: Firestore and Pub/Sub"),
     ] = "embedded"
     mail: Annotated[
         Literal["outbox", "gmail"], Meta(description="`outbox`: files under LOCAL_DATA. `gmail`: Gmail")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -25,6 +25,10 @@ from functions.committed_facts import publish_committed
 from functions.needs import Needs
 
 _log = structlog.get_logger("clinic")
+
+CLOCKS_APART = timedelta(minutes=1)
+"""The service's clock sets the deadline, and then the service lays down `expired` in the ledger, which
+nobody can answer afterwards. A function's own clock only counts where the service did not live to do so."""
 
 MOST_CONFLICTS = 5
 """A tool decides anew when a slot is taken under its hands; it then sees the slot as taken."""
@@ -126,7 +130,7 @@ def _answered_before(ledger: Ledger, meanings: tuple[str, ...]) -> Answer | None
 
 def _decide(row: FunctionRow, tool: Callable[..., Answer], needs: Needs, call: ToolCall[Any]) -> Answer:
     now: datetime = needs.open("now")
-    if now > call.expires_at and row.on_late == "refuse":
+    if now > call.expires_at + CLOCKS_APART and row.on_late == "refuse":
         return Answer(result=_expired(), outcome="expired", first=False)
     wanted = typing.get_type_hints(tool)["call"].__args__[0]
     try:

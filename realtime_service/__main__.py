@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib.util
+import importlib
 import os
 import signal
 import socket
@@ -17,6 +17,7 @@ from clinic.directory import Clinic, ClinicFileError, load_clinic
 from clinic.log import configure_log
 from clinic.settings import SettingError, Settings, load_settings
 from realtime_service.live.gemini import GeminiLive
+from realtime_service.ports import NoConnection
 from realtime_service.server import RealtimeService
 from realtime_service.traced_ports import traced
 
@@ -36,14 +37,16 @@ def main() -> int:
     if not settings.gemini_api_key:
         sys.stderr.write("GEMINI_API_KEY: must be set; `make run` starts the rehearsed model\n")
         return 2
-    if importlib.util.find_spec(f"realtime_service.adapters.{settings.store}") is None:
-        sys.stderr.write(f"STORE={settings.store!r}: the service has no adapter for it yet\n")
-        return 2
     configure_log(settings.log_level)
     start_telemetry(settings, "realtime_service")
     live = gemini_live(settings)
-    asyncio.run(_serve(settings, clinic, table, live))
-    telemetry.stop()
+    try:
+        asyncio.run(_serve(settings, clinic, table, live))
+    except (SettingError, NoConnection) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    finally:
+        telemetry.stop()
     return 0
 
 

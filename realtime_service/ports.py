@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,7 +10,12 @@ from msgspec import Struct
 
 from clinic.booking.appointment import Patient
 from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
-from clinic.contracts.tool_call import Result, ToolCall
+from clinic.contracts.events import Fact
+from clinic.contracts.tool_call import Outcome, Result, ToolCall
+
+
+class NoConnection(Exception):
+    """The store or the bus can't be reached, or not by us: which and why, in a line."""
 
 
 class CallLog(Protocol):
@@ -44,6 +49,13 @@ class ToolCallLedger(Protocol):
     async def answer(self, tool_call_id: str) -> Result:
         """Wait for the answer. The caller of this method sets the deadline."""
 
+    async def close(self, call: ToolCall[Any], outcome: Outcome, result: Result, told: Fact) -> Result:
+        """Answer a tool call in its function's stead, with the fact of it; return the answer that stands.
+
+        That is the function's, where it has answered already; otherwise its own
+        answer comes too late from now on, and it changes nothing.
+        """
+
     async def delivered(self, tool_call_id: str, at: datetime) -> None:
         """Note that the model has been given the answer."""
 
@@ -57,9 +69,15 @@ class Publisher(Protocol):
         """Put a message on the bus; it is durable on return. Messages of one key stay in order."""
 
 
+async def _nothing() -> None:
+    """Do nothing: what is on this machine is warm."""
+
+
 class Ports(Struct, frozen=True):
     """The world of one process of the service."""
 
     call_log: CallLog
     ledger: ToolCallLedger
     publisher: Publisher
+    warm: Callable[[], Awaitable[None]] = _nothing
+    """Connects to what is far away, before the first caller rings. Raises NoConnection."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,15 +11,20 @@ import structlog
 
 from clinic.contracts import events, tool_call
 from clinic.contracts.call_record import CallRecord
+from clinic.contracts.events import Fact
 from clinic.contracts.function_table import FunctionRow, FunctionTable
-from clinic.contracts.tool_call import Result, ToolCall, refused
+from clinic.contracts.tool_call import Outcome, Result, ToolCall, refused
 from realtime_service.live.events import FunctionCalled
 from realtime_service.ports import Ports
 
 _log = structlog.get_logger("clinic")
 
+SETTLE_SECONDS = 0.5
+"""Before the deadline, to find out or to lay down how a tool call that has no answer ends."""
+
 _NO_SUCH_TOOL = "There is nothing of that name that I can do here."
-_BROKEN = "Something on our side does not work just now."
+_BROKEN = "Something on our side does not work just now, and nothing was changed."
+_TOO_LATE = "That took too long, and nothing was changed."
 _NO_ANSWER = "I have no answer from our appointment book yet, so I can not say whether it worked."
 
 
@@ -29,7 +35,7 @@ class ToolCalls:
         self._record, self._table, self._ports = record, table, ports
         self.language = record.language
         """Of the conversation now; a caller may change it."""
-        self._telling: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
 
     def __contains__(self, name: str) -> bool:
         return name in self._table.tools
@@ -43,15 +49,18 @@ class ToolCalls:
         call = self._addressed(called, row)
         _log.info("? asked", tool=call.tool, call_id=call.call_id, tool_call_id=call.id)
         try:
-            async with asyncio.timeout(row.deadline_seconds):
+            async with asyncio.timeout(max(row.deadline_seconds - SETTLE_SECONDS, row.deadline_seconds / 2)):
                 return await self._ask(call)
         except TimeoutError:
             _log.warning("! no answer in time", tool=call.tool, call_id=call.call_id, tool_call_id=call.id)
-            return refused(_NO_ANSWER, "deadline", error_type="service", retryable=True)
+            if row.on_late == "finish":
+                return refused(_NO_ANSWER, "deadline", error_type="service", retryable=True)
+            late = refused(_TOO_LATE, "expired", error_type="service", retryable=True)
+            return await self._close(call, "expired", late)
         except Exception:  # noqa: BLE001
             # Whatever broke, the caller must not be left in silence.
             _log.exception("! tool call", tool=call.tool, call_id=call.call_id, tool_call_id=call.id)
-            return refused(_BROKEN, "fault", error_type="unknown")
+            return await self._close(call, "failed", refused(_BROKEN, "fault", error_type="unknown"))
 
     async def delivered(self, called: FunctionCalled) -> None:
         """Note that the model has been given the result."""
@@ -59,26 +68,51 @@ class ToolCalls:
             await self._ports.ledger.delivered(self._id(called), datetime.now(UTC))
 
     async def _ask(self, call: ToolCall[dict[str, Any]]) -> Result:
-        await self._ports.ledger.request(call)
-        await self._ports.publisher.publish(
-            call.tool,
-            tool_call.encode(call),
-            {"tool": call.tool, "call_id": call.call_id, "tool_call_id": call.id},
-        )
-        telling = asyncio.create_task(self._tell_requested(call))
-        self._telling.add(telling)
-        telling.add_done_callback(self._telling.discard)
-        return await self._ports.ledger.answer(call.id)
-
-    async def _tell_requested(self, call: ToolCall[dict[str, Any]]) -> None:
-        fact = events.tool_requested(call)
+        # Listening first, so that no answer is too quick for it. The request is noted beside the
+        # publishing: the answer carries it too, and a caller waits.
+        waiting = asyncio.create_task(self._ports.ledger.answer(call.id))
+        self._do_beside(self._ports.ledger.request(call), call)
         try:
             await self._ports.publisher.publish(
-                fact.type, events.encode(fact), events.attributes(fact), fact.call_id
+                call.tool,
+                tool_call.encode(call),
+                {"tool": call.tool, "call_id": call.call_id, "tool_call_id": call.id},
             )
+            self._do_beside(self._tell(events.tool_requested(call)), call)
+            return await waiting
+        finally:
+            waiting.cancel()
+
+    async def _close(self, call: ToolCall[dict[str, Any]], outcome: Outcome, result: Result) -> Result:
+        """Lay down how a tool call ends, so that what the caller is told is so: who answers first, wins."""
+        fact = events.tool_answered(call, outcome, result, datetime.now(UTC))
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                stands = await self._ports.ledger.close(call, outcome, result, fact)
         except Exception:  # noqa: BLE001
-            # The ledger has the request; that nobody was told of it must not cost the caller the answer.
-            _log.exception("! fact", fact=fact.type, call_id=call.call_id, tool_call_id=call.id)
+            # Neither the answer nor that there is none can be had: then that is what the caller is told.
+            _log.exception("! tool call is open", tool=call.tool, call_id=call.call_id, tool_call_id=call.id)
+            return refused(_NO_ANSWER, "deadline", error_type="service", retryable=True)
+        if stands == result:
+            self._do_beside(self._tell(fact), call)
+        return stands
+
+    async def _tell(self, fact: Fact) -> None:
+        await self._ports.publisher.publish(
+            fact.type, events.encode(fact), events.attributes(fact), fact.call_id
+        )
+
+    def _do_beside(self, work: Coroutine[Any, Any, None], call: ToolCall[dict[str, Any]]) -> None:
+        async def logged() -> None:
+            try:
+                await work
+            except Exception:  # noqa: BLE001
+                # The ledger keeps the answer; what else is told of it must not cost the caller that.
+                _log.exception("! beside", tool=call.tool, call_id=call.call_id, tool_call_id=call.id)
+
+        task = asyncio.create_task(logged())
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     def _addressed(self, called: FunctionCalled, row: FunctionRow) -> ToolCall[dict[str, Any]]:
         now = datetime.now(UTC)

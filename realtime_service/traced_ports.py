@@ -49,4 +49,5 @@ def traced(ports: Ports) -> Ports:
         TracedPort("call_log", ports.call_log),
         TracedPort("ledger", ports.ledger),
         TracedPublisher(ports.publisher),
+        ports.warm,
     )

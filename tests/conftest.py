@@ -101,6 +101,10 @@ def start(tmp_path: Path) -> Iterator[Callable[..., LocalRun]]:
         each.kill()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "emulators: needs Google's emulators (`make test-emulators`)")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes its time: the spoken calls last as long as people speak."""
     items.sort(key=lambda item: "test_spoken_calls" not in item.nodeid)

@@ -118,13 +118,20 @@ def test_a_slot_taken_under_its_hands_makes_the_tool_decide_anew(needs: Needs, a
 
 
 def test_a_late_delivery_is_refused_and_the_tool_is_not_run(needs: Needs, ask: Ask) -> None:
-    result = answer(needs, ask("greet", late_by=1, name="Asha"))
+    result = answer(needs, ask("greet", late_by=61, name="Asha"))
     assert result["reason_code"] == "expired"
+
+
+@pytest.mark.parametrize("seconds_apart", [-30.0, 30.0])
+def test_a_clock_that_is_half_a_minute_off_refuses_nobody(
+    needs: Needs, ask: Ask, seconds_apart: float
+) -> None:
+    assert answer(needs, ask("greet", late_by=seconds_apart - 8, name="Asha"))["success"] is True
 
 
 def test_a_tool_that_may_finish_late_does(needs: Needs, ask: Ask) -> None:
     row = msgspec.structs.replace(ROW, on_late="finish")
-    assert answer(needs, ask("greet", late_by=1, name="Asha"), row=row)["success"] is True
+    assert answer(needs, ask("greet", late_by=61, name="Asha"), row=row)["success"] is True
 
 
 def test_facts_that_a_crash_left_unpublished_are_published_by_the_next_delivery(
@@ -249,7 +256,7 @@ def closed(call: ToolCall[Greeting]) -> Answer:
     [
         (greet, -8.0, events.ToolSucceeded, None),
         (closed, -8.0, events.ToolRefused, "closed"),
-        (greet, 1.0, events.ToolExpired, None),
+        (greet, 61.0, events.ToolExpired, None),
     ],
 )
 def test_an_answer_is_told_as_a_fact_once_without_arguments_or_words(

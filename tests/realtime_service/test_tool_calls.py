@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -10,9 +11,11 @@ from clinic.adapters.embedded import bus, ledger
 from clinic.contracts import events, tool_call
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.function_table import FunctionTable, load_function_table
+from clinic.contracts.tool_call import Result
+from clinic.ports import AlreadyAnswered
 from clinic.settings import Settings
 from realtime_service.live.events import FunctionCalled
-from realtime_service.ports import Ports
+from realtime_service.ports import Ports, ToolCallLedger
 from realtime_service.tool_calls import ToolCalls
 
 CALLED = FunctionCalled("fc-1", "book_appointment", {"patient_name": "Asha Rao"})
@@ -89,11 +92,67 @@ async def test_a_webhook_is_no_tool(record: CallRecord, ports: Ports) -> None:
     assert result["reason_code"] == "unknown_tool"
 
 
-async def test_at_the_deadline_the_model_is_told_honestly(
-    record: CallRecord, ports: Ports, quick_table: FunctionTable
+async def test_at_the_deadline_nothing_was_changed_and_nothing_will_be(
+    record: CallRecord, ports: Ports, quick_table: FunctionTable, settings: Settings
 ) -> None:
     result = await ToolCalls(record, quick_table, ports).answer(CALLED)
+    assert (result["success"], result["reason_code"]) == (False, "expired")
+    (call,) = [tool_call.decode(each.data) for each in bus.open_port(settings).take_due(9)]
+    book = ledger.open_port(settings)
+    assert book.answer(call.id) == result
+    with pytest.raises(AlreadyAnswered):
+        book.commit(call, "succeeded", {"success": True, "message": "Booked."})
+    (fact,) = [events.decode(body) for body in book.unpublished(call.id)]
+    assert fact.type == "tool.expired"
+
+
+async def test_an_answer_that_was_there_before_the_service_gave_up_is_the_callers(
+    record: CallRecord, ports: Ports, quick_table: FunctionTable, settings: Settings
+) -> None:
+    class Deaf:
+        async def answer(self, tool_call_id: str) -> Result:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(ports.ledger, name)
+
+    deaf = ToolCalls(
+        record, quick_table, Ports(ports.call_log, cast("ToolCallLedger", Deaf()), ports.publisher)
+    )
+    asking = asyncio.create_task(deaf.answer(CALLED))
+    queue = bus.open_port(settings)
+    while not (messages := queue.take_due(1)):
+        await asyncio.sleep(0.005)
+    call = tool_call.decode(messages[0].data)
+    ledger.open_port(settings).commit(call, "succeeded", {"success": True, "message": "Booked."})
+    assert await asking == {"success": True, "message": "Booked."}
+
+
+async def test_a_tool_that_may_finish_late_is_left_open(
+    record: CallRecord, ports: Ports, quick_table: FunctionTable, settings: Settings
+) -> None:
+    called = FunctionCalled("fc-1", "log_call_information", {"call_type": "enquiry"})
+    result = await ToolCalls(record, quick_table, ports).answer(called)
+    assert result["reason_code"] == "deadline"
+    (call,) = [tool_call.decode(each.data) for each in bus.open_port(settings).take_due(9)]
+    ledger.open_port(settings).commit(call, "succeeded", {"success": True, "message": "Noted."})
+
+
+async def test_a_ledger_that_can_not_be_closed_leaves_it_open_what_happened(
+    record: CallRecord, ports: Ports, quick_table: FunctionTable
+) -> None:
+    class Broken:
+        async def close(self, *_: Any) -> Result:
+            raise ConnectionRefusedError
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(ports.ledger, name)
+
+    broken = Ports(ports.call_log, cast("ToolCallLedger", Broken()), ports.publisher)
+    result = await ToolCalls(record, quick_table, broken).answer(CALLED)
     assert (result["success"], result["reason_code"]) == (False, "deadline")
+    assert "can not say" in result["message"]
 
 
 async def test_a_bus_that_is_down_is_words_too(record: CallRecord, ports: Ports) -> None:

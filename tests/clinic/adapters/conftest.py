@@ -101,10 +101,6 @@ class FirestoreStore:
         return emulator
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "emulators: needs Google's emulators (`make test-emulators`)")
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Put a port's contract, `test_<port>….py`, to every store that has the port."""
     if "store" in metafunc.fixturenames:
