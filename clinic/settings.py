@@ -19,9 +19,9 @@ DEVELOPMENT_AUTH_TOKEN = "development-only-not-a-secret"  # noqa: S105
 _HOST = r"[^\s/]+(?:/\S*)?"
 _LOOPBACK = r"(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/\S*)?"
 
-_SERVICES = {"mailer": "mail", "register": "sheets", "calendar": "calendar"}
+_SERVICES = {"mailer": "mail", "register": "sheets", "calendar": "calendar", "telephone": "telephony"}
 """The ports with a setting of their own; the others are the store's."""
-_ON_THIS_MACHINE = ("outbox", "folder", "none", "embedded")
+_ON_THIS_MACHINE = ("outbox", "folder", "none", "embedded", "rehearsed")
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -78,6 +78,18 @@ class Settings(Struct, frozen=True, kw_only=True):
     twilio_phone_number: Annotated[
         str,
         Meta(description="The clinic's Twilio number, E.164: what staff and patients see it ring from"),
+    ] = ""
+    telephony: Annotated[
+        Literal["rehearsed", "twilio"],
+        Meta(description="Who moves and places calls. `rehearsed`: `make call`. `twilio`: Twilio's REST API"),
+    ] = "rehearsed"
+    twilio_api_key: Annotated[
+        str,
+        Meta(description="An API key for Twilio's REST API, `SK…`. Unset: the auth token"),
+    ] = ""
+    twilio_api_secret: Annotated[str, Meta(description="The API key's secret")] = ""
+    twilio_api_url: Annotated[
+        str, Meta(description="Another server that speaks Twilio's REST API. Unset: Twilio's")
     ] = ""
     record_calls: Annotated[
         bool, Meta(description="`true`: Twilio records the phone calls, and says so before the agent speaks")
@@ -191,3 +203,7 @@ def _check(settings: Settings) -> None:
     public = settings.functions_url.startswith("https://") or settings.realtime_url.startswith("wss://")
     if public and not settings.twilio_auth_token:
         raise SettingError("TWILIO_AUTH_TOKEN: must be set when FUNCTIONS_URL or REALTIME_URL is public")
+    if settings.telephony == "twilio" and not settings.twilio_account_sid:
+        raise SettingError("TWILIO_ACCOUNT_SID: must be set when TELEPHONY is twilio")
+    if bool(settings.twilio_api_key) != bool(settings.twilio_api_secret):
+        raise SettingError("TWILIO_API_SECRET: must be set with TWILIO_API_KEY, and only with it")

@@ -27,7 +27,8 @@ from rehearsal.caller.stored_call_log import StoredCallLog
 from rehearsal.caller.verdict import verdict
 from rehearsal.speech.voice import Voice
 from rehearsal.twilio.dictionary import TwilioError
-from rehearsal.twilio.phone_call import REAL_TIME, Line, PhoneCall
+from rehearsal.twilio.line import Line
+from rehearsal.twilio.phone_call import REAL_TIME, PhoneCall
 from rehearsal.twilio.webhook import NobodyAnswers, WebhookRefused, Webhooks
 
 NOBODY_ANSWERS = 2

@@ -11,6 +11,7 @@ MEANINGS = {
     12100: "the TwiML is not well-formed XML",
     12200: "the TwiML breaks its schema",
     12300: "the webhook's answer is no XML by its content type",
+    15004: "an address in TwiML that came by REST is not absolute",
     31901: "the media stream took too long to connect",
     31902: "the media stream was refused",
     31903: "the media stream broke off",

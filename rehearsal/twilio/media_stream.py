@@ -37,7 +37,7 @@ _DIAL_FAILURES: tuple[tuple[type[Exception], int], ...] = (
 )
 """What dialling raises, the special before the general, and Twilio's code for it."""
 
-Ending = Literal["the caller hung up", "the clinic hung up", "broken"]
+Ending = Literal["the caller hung up", "the clinic hung up", "the clinic moved the call", "broken"]
 Talk = Callable[["MediaStream"], Awaitable[None]]
 
 

@@ -1,4 +1,4 @@
-"""One incoming call as Twilio handles it: ring, follow the TwiML verb by verb, end."""
+"""One call as Twilio handles it: ring, follow the TwiML verb by verb, be moved by REST, end."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import Struct
-
 from rehearsal.twilio import twiml
+from rehearsal.twilio.callee import Callee, dial
 from rehearsal.twilio.dictionary import Notice, TwilioError
+from rehearsal.twilio.line import Line
 from rehearsal.twilio.media_stream import Ending, MediaStream, Talk
 from rehearsal.twilio.twiml import Request, Verb
 from rehearsal.twilio.webhook import Webhooks
@@ -22,19 +22,11 @@ MOST_DOCUMENTS = 20
 REAL_TIME = 0.020
 """Seconds between two frames."""
 
+STAFF = Callee()
+"""Who answers when the clinic puts a caller through."""
+
 Next = list[Verb] | None
 """The verbs that replace what is left of the document, or None to go on with it."""
-
-
-class Line(Struct, frozen=True):
-    """A number at Twilio, and who rings it."""
-
-    voice_url: str
-    """What the number's webhook is set to."""
-    caller: str
-    """E.164; anonymous callers give words."""
-    called: str
-    account_sid: str
 
 
 class PhoneCall:
@@ -47,6 +39,7 @@ class PhoneCall:
         talk: Talk,
         tell: Callable[[str], None],
         *,
+        staff: Callee = STAFF,
         frame_seconds: float = REAL_TIME,
     ) -> None:
         self.call_sid = "CA" + secrets.token_hex(16)
@@ -58,10 +51,12 @@ class PhoneCall:
         """How that ended."""
         self.rejected = False
         self._line, self._webhooks = line, webhooks
-        self._talk, self._tell = talk, tell
+        self._talk, self._tell, self._staff = talk, tell, staff
         self._frame_seconds = frame_seconds
         self._status = "ringing"
         self._documents = 0
+        self._moved: list[Verb] | None = None
+        self._recordings: list[tuple[str, str]] = []
 
     @property
     def up(self) -> bool:
@@ -74,12 +69,29 @@ class PhoneCall:
         if self.stream:
             self.stream.hang_up()
 
+    def move(self, document: str) -> None:
+        """Follow other TwiML from now on: what the call's resource is updated with."""
+        try:
+            self._moved = twiml.read_twiml(document, "")
+        except TwilioError as error:
+            self.notices.append(error.notice)
+            self._moved = []
+        if self.stream:
+            self.stream.hang_up()
+
+    def record(self, status_url: str) -> str:
+        """Record from now on; return the recording's sid. `status_url` is told when it is complete."""
+        self._recordings.append(("RE" + secrets.token_hex(16), status_url))
+        return self._recordings[-1][0]
+
     async def ring(self) -> None:
         """Make the call, until it has ended.
 
         Raises NobodyAnswers, WebhookRefused or TwilioError where the call was not
         even taken. What goes wrong later is in `notices`, as a caller would have met it.
         """
+        if self._line.direction == "outbound-api":
+            self._answer()
         verbs = await self._fetch(Request(self._line.voice_url))
         try:
             await self._follow(verbs)
@@ -87,12 +99,31 @@ class PhoneCall:
             self.notices.append(error.notice)
             self._tell("Twilio says: an application error has occurred. Goodbye.")
         self._status = "completed"
+        await self._tell_the_end()
+
+    async def _tell_the_end(self) -> None:
+        if self._line.status_url:
+            await self._notify(
+                Request(self._line.status_url), self._line.parameters(self.call_sid, self._status)
+            )
+        for sid, status_url in self._recordings:
+            told = {"RecordingSid": sid, "RecordingStatus": "completed", "RecordingDuration": "1"}
+            ids = {"AccountSid": self._line.account_sid, "CallSid": self.call_sid}
+            await self._notify(Request(status_url), {**ids, **told})
+
+    async def _notify(self, request: Request, parameters: dict[str, str]) -> None:
+        try:
+            await asyncio.to_thread(self._webhooks.notify, request, parameters)
+        except TwilioError as error:
+            self.notices.append(error.notice)
 
     async def _follow(self, verbs: list[Verb]) -> None:
         left = deque(verbs)
         while left and self.up:
             verb = left.popleft()
             replaced = await _HANDLERS[type(verb)](self, verb)
+            if self._moved is not None:
+                replaced, self._moved = self._moved, None
             if replaced is not None:
                 left = deque(replaced)
 
@@ -100,28 +131,10 @@ class PhoneCall:
         self._documents += 1
         if self._documents > MOST_DOCUMENTS:
             raise TwilioError(11200, f"sent on more than {MOST_DOCUMENTS} times")
-        answer = await asyncio.to_thread(self._webhooks.fetch, request, {**self._parameters(), **more})
+        parameters = self._line.parameters(self.call_sid, self._status)
+        answer = await asyncio.to_thread(self._webhooks.fetch, request, {**parameters, **more})
         self._tell(f"{request.url} answered in {answer.milliseconds:.0f} ms")
         return twiml.read_twiml(answer.text, request.url) if answer.text.strip() else []
-
-    def _parameters(self) -> dict[str, str]:
-        """What every voice request carries. Empty ones are sent and signed as well."""
-        line = self._line
-        places = {f"{whose}{part}": "" for whose in _WHOSE for part in ("City", "State", "Zip")}
-        return {
-            "AccountSid": line.account_sid,
-            "ApiVersion": "2010-04-01",
-            "CallSid": self.call_sid,
-            "CallStatus": self._status,
-            "CallToken": '{"parentCallInfoToken":"rehearsed"}',
-            "Called": line.called,
-            "Caller": line.caller,
-            "Direction": "inbound",
-            "From": line.caller,
-            "To": line.called,
-            **{f"{whose}Country": "IN" for whose in _WHOSE},
-            **places,
-        }
 
     async def _say(self, verb: twiml.Say) -> Next:
         self._answer()
@@ -143,6 +156,8 @@ class PhoneCall:
             verb, self.call_sid, self._line.account_sid, frame_seconds=self._frame_seconds
         )
         await self._hold(verb, self.stream)
+        if self._moved is not None:
+            return None
         # Also after the caller hung up: then nobody is there to follow the answer.
         return await self._fetch(verb.action) if verb.action else None
 
@@ -161,6 +176,8 @@ class PhoneCall:
             self.ending = await stream.run(self._talk)
         finally:
             self.notices.extend(stream.notices)
+        if self.ending == "the caller hung up" and self._moved is not None:
+            self.ending = "the clinic moved the call"
         if self.ending == "the caller hung up":
             self._status = "completed"
         await self._stream_status(verb, "stream-stopped")
@@ -177,22 +194,21 @@ class PhoneCall:
             "Timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
             **more,
         }
-        try:
-            await asyncio.to_thread(self._webhooks.notify, verb.status_callback, parameters)
-        except TwilioError as error:
-            self.notices.append(error.notice)
+        await self._notify(verb.status_callback, parameters)
 
     async def _dial(self, verb: twiml.Dial) -> Next:
-        """Put the caller through; in the rehearsal somebody always answers."""
+        """Put the caller through, if somebody answers."""
         self._answer()
-        self._tell(f"put through to {verb.number}")
-        dialled = {
-            "DialCallStatus": "completed",
-            "DialCallSid": "CA" + secrets.token_hex(16),
-            "DialCallDuration": "1",
-            "DialBridged": "true",
-        }
+        parameters = self._line.parameters(self.call_sid, self._status)
+        dialled = await dial(verb, self._staff, self._webhooks, parameters, self._tell)
         return await self._fetch(verb.action, **dialled) if verb.action else None
+
+    async def _gather(self, verb: twiml.Gather) -> Next:
+        """The rehearsed caller presses no key here."""
+        self._answer()
+        for text in verb.says:
+            self._tell(f"Twilio says: {text}")
+        return None
 
     async def _hang_up(self, _: twiml.Hangup) -> Next:
         self._tell("the clinic hung up")
@@ -211,11 +227,11 @@ class PhoneCall:
             self._status = "in-progress"
 
 
-_WHOSE = ("From", "To", "Caller", "Called")
 _HANDLERS: dict[type, Callable[[PhoneCall, Any], Awaitable[Next]]] = {
     twiml.Say: PhoneCall._say,
     twiml.Play: PhoneCall._play,
     twiml.Pause: PhoneCall._pause,
+    twiml.Gather: PhoneCall._gather,
     twiml.Connect: PhoneCall._connect,
     twiml.Dial: PhoneCall._dial,
     twiml.Hangup: PhoneCall._hang_up,

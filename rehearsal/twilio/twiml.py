@@ -1,6 +1,6 @@
 """Reads TwiML as Twilio does: the verbs in order, or the code of Twilio's error dictionary.
 
-https://www.twilio.com/docs/voice/twiml. Known here: Say, Play, Pause, Connect with
+https://www.twilio.com/docs/voice/twiml. Known here: Say, Play, Pause, Gather, Connect with
 a Stream, Dial, Hangup, Reject and Redirect; any other verb breaks the schema.
 """
 
@@ -55,11 +55,20 @@ class Connect(Struct, frozen=True):
     status_callback: Request | None = None
 
 
+class Gather(Struct, frozen=True):
+    """Wait for keys; what is said meanwhile is nested."""
+
+    says: tuple[str, ...]
+    action: Request | None = None
+
+
 class Dial(Struct, frozen=True):
     """Put the caller through."""
 
     number: str
     action: Request | None = None
+    briefing: Request | None = None
+    """What runs at the called party's side before the two are connected: <Number url>."""
 
 
 class Hangup(Struct, frozen=True):
@@ -78,13 +87,13 @@ class Redirect(Struct, frozen=True):
     request: Request
 
 
-Verb = Say | Play | Pause | Connect | Dial | Hangup | Reject | Redirect
+Verb = Say | Play | Pause | Gather | Connect | Dial | Hangup | Reject | Redirect
 
 
 def read_twiml(text: str, document_url: str) -> list[Verb]:
     """Read a document; relative addresses are taken from `document_url`, where it came from.
 
-    Raises TwilioError 11750, 12100, 12200, 31920, 31922, 31923 or 31941.
+    Raises TwilioError 11750, 12100, 12200, 15004, 31920, 31922, 31923 or 31941.
     """
     if len(text.encode()) > _LARGEST:
         raise TwilioError(11750, f"{len(text.encode())} bytes")
@@ -149,7 +158,15 @@ def _dial(element: Element, base: str) -> Dial:
     number = (element.text or "").strip() or ((nested.text or "").strip() if nested is not None else "")
     if not number:
         _schema("<Dial> names no number")
-    return Dial(number, _request(element, base, "action", "method"))
+    briefing = _request(nested, base, "url", "method") if nested is not None else None
+    return Dial(number, _request(element, base, "action", "method"), briefing)
+
+
+def _gather(element: Element, base: str) -> Gather:
+    if any(child.tag not in ("Say", "Play", "Pause") for child in element):
+        _schema("<Gather> may hold only <Say>, <Play> and <Pause>")
+    says = tuple(_text(child) for child in element if child.tag == "Say")
+    return Gather(says, _request(element, base, "action", "method"))
 
 
 def _redirect(element: Element, base: str) -> Redirect:
@@ -161,7 +178,16 @@ def _redirect(element: Element, base: str) -> Redirect:
 
 def _request(element: Element, base: str, url: str, method: str) -> Request | None:
     named = element.get(url)
-    return Request(urljoin(base, named), element.get(method, "POST").upper()) if named else None
+    if not named:
+        return None
+    address = urljoin(base, named)
+    if "://" not in address:
+        raise TwilioError(15004, f"{address}: TwiML that came by REST has no address to start from")
+    return Request(address, element.get(method, "POST").upper())
+
+
+def _text(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
 
 
 def _schema(detail: str) -> NoReturn:
@@ -169,9 +195,10 @@ def _schema(detail: str) -> NoReturn:
 
 
 _READERS: dict[str, Callable[[Element, str], Verb]] = {
-    "Say": lambda element, _: Say(" ".join("".join(element.itertext()).split())),
+    "Say": lambda element, _: Say(_text(element)),
     "Play": lambda element, _: Play((element.text or "").strip()),
     "Pause": lambda element, _: Pause(float(element.get("length", "1"))),
+    "Gather": _gather,
     "Connect": _connect,
     "Dial": _dial,
     "Hangup": lambda _, __: Hangup(),

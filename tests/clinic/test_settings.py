@@ -127,11 +127,25 @@ def test_a_clinics_file_is_named_by_its_path() -> None:
         ({"STORE": "cloud"}, {"ledger", "bus"}),
         ({"STORE": "cloud", "MAIL": "gmail"}, {"ledger", "bus", "mailer"}),
         ({"SHEETS": "google", "CALENDAR": "google"}, {"register", "calendar"}),
+        ({"TELEPHONY": "twilio", "TWILIO_ACCOUNT_SID": "AC1"}, {"telephone"}),
     ],
 )
-def test_store_mail_sheets_and_calendar_are_chosen_one_by_one(
+def test_store_mail_sheets_calendar_and_telephone_are_chosen_one_by_one(
     settings: dict[str, str], of_google: set[str]
 ) -> None:
-    ports = ("ledger", "bus", "mailer", "register", "calendar")
+    ports = ("ledger", "bus", "mailer", "register", "calendar", "telephone")
     chosen = {port for port in ports if load_settings(settings).family_of(port) == "cloud"}
     assert chosen == of_google
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"TELEPHONY": "twilio"}, "TWILIO_ACCOUNT_SID"),
+        ({"TWILIO_API_KEY": "SK1"}, "TWILIO_API_SECRET"),
+        ({"TWILIO_API_SECRET": "s"}, "TWILIO_API_SECRET"),
+    ],
+)
+def test_half_of_what_twilio_needs_is_refused(settings: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingError, match=named):
+        load_settings(settings)

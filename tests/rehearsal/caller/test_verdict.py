@@ -15,8 +15,9 @@ from rehearsal.caller.script import Caller, Script
 from rehearsal.caller.verdict import verdict
 from rehearsal.caller.wish import Wish
 from rehearsal.twilio.dictionary import Notice
+from rehearsal.twilio.line import Line
 from rehearsal.twilio.media_stream import Ending, MediaStream
-from rehearsal.twilio.phone_call import Line, PhoneCall
+from rehearsal.twilio.phone_call import PhoneCall
 from rehearsal.twilio.twiml import Connect
 from rehearsal.twilio.webhook import Webhooks
 

@@ -11,9 +11,11 @@ import pytest
 from twilio.request_validator import RequestValidator
 from websockets.asyncio.server import ServerConnection
 
+from rehearsal.twilio.callee import Answers, Callee
 from rehearsal.twilio.dictionary import TwilioError
+from rehearsal.twilio.line import Line
 from rehearsal.twilio.media_stream import MediaStream
-from rehearsal.twilio.phone_call import Line, PhoneCall
+from rehearsal.twilio.phone_call import PhoneCall
 from rehearsal.twilio.webhook import NobodyAnswers, WebhookRefused, Webhooks
 
 TOKEN = "12345"
@@ -261,3 +263,84 @@ async def test_the_parameters_of_the_twiml_reach_the_service(
     await call.ring()
     assert started[0]["customParameters"] == {"call_id": "c1"}
     assert started[0]["callSid"] == call.call_sid
+
+
+async def test_a_call_that_is_moved_leaves_its_stream_and_asks_for_no_action(
+    serve_http: ServeHttp, serve_stream: ServeStream
+) -> None:
+    url = await serve_stream(_stay)
+    webhook = Webhook(
+        voice=f'<Connect action="/after"><Stream url="{url}"/></Connect>', after="<Say>Never asked.</Say>"
+    )
+    told = Told()
+
+    async def moved(stream: MediaStream) -> None:
+        await stream.wait(40)
+        call.move("<Response><Say>We put you through.</Say></Response>")
+        await stream.wait(60_000)
+
+    call = _call(serve_http(webhook), told, moved)
+    await call.ring()
+    assert call.ending == "the clinic moved the call"
+    assert webhook.paths == ["/voice"]
+    assert told.lines[-1] == "Twilio says: We put you through."
+    assert call.notices == []
+
+
+async def test_an_address_without_a_host_in_moved_twiml_is_15004(
+    serve_http: ServeHttp, serve_stream: ServeStream
+) -> None:
+    url = await serve_stream(_stay)
+
+    async def moved(stream: MediaStream) -> None:
+        call.move('<Response><Dial action="/after">+914000000001</Dial></Response>')
+        await stream.wait(60_000)
+
+    call = _call(
+        serve_http(Webhook(voice=f'<Connect><Stream url="{url}"/></Connect>')), lambda _: None, moved
+    )
+    await call.ring()
+    assert [notice.code for notice in call.notices] == [15004]
+
+
+BRIEFED = (
+    '<Dial action="/dialled"><Number url="/brief">+914000000001</Number></Dial>',
+    '<Gather action="/key"><Say>A caller.</Say></Gather><Hangup/>',
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "bridged", "paths"),
+    [
+        ("human", "completed", "true", ["/voice", "/brief", "/key", "/dialled"]),
+        ("machine", "completed", "false", ["/voice", "/brief", "/dialled"]),
+        ("no-answer", "no-answer", None, ["/voice", "/dialled"]),
+        ("busy", "busy", None, ["/voice", "/dialled"]),
+    ],
+)
+async def test_a_human_is_briefed_a_voicemail_presses_no_key_and_nobody_is_nobody(
+    serve_http: ServeHttp, answers: Answers, status: str, bridged: str | None, paths: list[str]
+) -> None:
+    voice, brief = BRIEFED
+    webhook = Webhook(voice=voice, brief=brief, key="", dialled="<Hangup/>")
+    line = Line(f"{serve_http(webhook)}/voice", "+918123456789", "+914000000000", "AC" + "0" * 32)
+    call = PhoneCall(line, Webhooks(TOKEN), _listen, lambda _: None, staff=Callee(answers))
+    await call.ring()
+    assert webhook.paths == paths
+    dialled = webhook.parameters("/dialled")
+    assert (dialled["DialCallStatus"], dialled.get("DialBridged")) == (status, bridged)
+    if "/brief" in paths:
+        assert webhook.parameters("/brief")["ParentCallSid"] == call.call_sid
+
+
+async def test_the_end_of_a_call_and_its_recording_are_told(serve_http: ServeHttp) -> None:
+    webhook = Webhook(voice="<Hangup/>", status="", recording="")
+    base = serve_http(webhook)
+    line = Line(
+        f"{base}/voice", "+918123456789", "+914000000000", "AC" + "0" * 32, status_url=f"{base}/status"
+    )
+    call = PhoneCall(line, Webhooks(TOKEN), _listen, lambda _: None)
+    sid = call.record(f"{base}/recording")
+    await call.ring()
+    assert webhook.parameters("/status")["CallStatus"] == "completed"
+    assert webhook.parameters("/recording")["RecordingSid"] == sid
