@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TextIO
 
 from msgspec import Struct
 
+from clinic.adapters.embedded.telephone import WhereTwilioIs, note_where
 from clinic.directory.clinic import Clinic
 from clinic.directory.clinic_file import ClinicFileError, load_clinic
 from clinic.settings import SettingError, Settings, load_settings
@@ -26,9 +28,12 @@ from rehearsal.caller.screen import Screen, to_terminal
 from rehearsal.caller.stored_call_log import StoredCallLog
 from rehearsal.caller.verdict import verdict
 from rehearsal.speech.voice import Voice
+from rehearsal.twilio import rest
+from rehearsal.twilio.callee import Callee
 from rehearsal.twilio.dictionary import TwilioError
 from rehearsal.twilio.line import Line
 from rehearsal.twilio.phone_call import REAL_TIME, PhoneCall
+from rehearsal.twilio.switchboard import Switchboard
 from rehearsal.twilio.webhook import NobodyAnswers, WebhookRefused, Webhooks
 
 NOBODY_ANSWERS = 2
@@ -80,7 +85,8 @@ async def make_call(options: CallOptions, around: Surroundings) -> int:
     call = _phone_call(base, options, around, conversation)
     interrupted = _hang_up_on_interrupt(call)
     try:
-        await call.ring()
+        with _within_reach(call, around.settings):
+            await call.ring()
     except NobodyAnswers:
         around.screen.failure(f"nothing answers at {base}; start the clinic with `make run` first")
         return NOBODY_ANSWERS
@@ -108,6 +114,7 @@ def _phone_call(
         caller=options.caller,
         called=settings.twilio_phone_number or around.clinic.phone,
         account_sid=settings.twilio_account_sid or _ACCOUNT,
+        status_url=f"{base}/twilio_status",
     )
     around.screen.progress(f"{line.caller} rings {line.called}")
     return PhoneCall(
@@ -115,8 +122,24 @@ def _phone_call(
         Webhooks(settings.signing_token),
         conversation.talk,
         around.screen.progress,
+        staff=Callee(options.staff),
         frame_seconds=around.frame_seconds,
     )
+
+
+@contextmanager
+def _within_reach(call: PhoneCall, settings: Settings) -> Iterator[None]:
+    """Let the clinic act on the call meanwhile, by Twilio's REST API on this machine."""
+    account = settings.twilio_account_sid or _ACCOUNT
+    at_once = asyncio.get_running_loop().call_soon_threadsafe
+    switchboard = Switchboard(account, settings.signing_token, at_once)
+    switchboard.calls[call.call_sid] = call
+    with rest.serve(switchboard) as url:
+        note = note_where(settings, call.call_sid, WhereTwilioIs(url, account))
+        try:
+            yield
+        finally:
+            note.unlink(missing_ok=True)
 
 
 def _hang_up_on_interrupt(call: PhoneCall) -> asyncio.Event:

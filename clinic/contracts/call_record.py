@@ -71,6 +71,8 @@ class CallRecord(Struct, frozen=True, kw_only=True):
     """What the human is told of why."""
     call_back: bool = False
     """The caller was promised that the clinic rings back."""
+    call_back_number: str = ""
+    """E.164, as a web visitor gave it; nobody has shown that it is theirs. Empty: `caller_phone`."""
     recording_sid: str = ""
     """Of Twilio's recording; the sound itself stays there."""
     hung_up_at: datetime | None = None
@@ -95,6 +97,7 @@ class CallNotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     transfer: Transfer = ""
     transfer_reason: str = ""
     call_back: bool = False
+    call_back_number: str = ""
     recording_sid: str = ""
     hung_up_at: datetime | None = None
     logged_at: datetime | None = None

@@ -6,12 +6,13 @@ import argparse
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, get_args
 
 from clinic.directory.clinic import WEEKDAYS, Clinic, Doctor
 from rehearsal.caller.persona import Persona
 from rehearsal.caller.script import Caller, Script, Typed
 from rehearsal.caller.wish import Intent, Wish
+from rehearsal.twilio.callee import Answers
 
 FROM = "+918123456789"
 """The number that libphonenumber's documentation gives for an Indian mobile."""
@@ -34,6 +35,7 @@ class CallOptions(argparse.Namespace):
     say: list[str]
     type: bool
     functions_url: str
+    staff: Answers
     wav: Path | None
 
 
@@ -179,4 +181,10 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
     )
     words.add_argument("--type", action="store_true", help="speak the lines typed here, at once")
     parser.add_argument("--functions-url", default="", help="base of the webhooks; default: FUNCTIONS_URL")
+    parser.add_argument(
+        "--staff",
+        choices=get_args(Answers),
+        default="human",
+        help="who answers when the clinic puts the caller through; default: human",
+    )
     parser.add_argument("--wav", type=Path, metavar="PATH", help="where to write the call's sound")
