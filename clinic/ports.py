@@ -44,6 +44,10 @@ class AddressRefused(Exception):
     """A letter's address takes no mail, and will take none if it is sent again."""
 
 
+class Unavailable(Exception):
+    """A service could not be reached in time. Whether it did what it was asked, nobody knows."""
+
+
 class Appointments(Protocol):
     """The appointment book. A tool's change goes through the ledger, with its answer."""
 
@@ -189,6 +193,19 @@ class Reacted(Protocol):
 
     def done(self, reaction: str, fact_id: str) -> None:
         """Note that it is dealt with."""
+
+
+class Attempts(Protocol):
+    """How far something has come that another service must do once: kept between the attempts at it."""
+
+    def begin(self, key: str, state: str) -> str:
+        """Note how far it is, unless that is noted already; return what is noted then."""
+
+    def state(self, key: str) -> str:
+        """Return how far it is; empty where nothing is noted."""
+
+    def advance(self, key: str, state: str) -> None:
+        """Note how far it has come."""
 
 
 class Limits(Protocol):

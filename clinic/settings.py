@@ -59,6 +59,20 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["none", "google"],
         Meta(description="`none`: the book alone. `google`: Google Calendar mirrors it"),
     ] = "none"
+    workspace_credentials: Annotated[
+        str,
+        Meta(
+            description="Key of a service account or refresh token: the JSON, or the file it is mounted as."
+            " Unset: the function's own service account"
+        ),
+    ] = ""
+    workspace_account: Annotated[
+        str, Meta(description="The account that the clinic mails from and whose calendars and sheets it sees")
+    ] = ""
+    workspace_url: Annotated[
+        str, Meta(description="Another endpoint that speaks Workspace's protocols. Unset: Google's")
+    ] = ""
+    register_spreadsheet: Annotated[str, Meta(description="Id of the staff's spreadsheet, from its URL")] = ""
     google_cloud_project: Annotated[
         str, Meta(description="The project of the cloud store. Unset: that of the credentials")
     ] = ""

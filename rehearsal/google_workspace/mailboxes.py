@@ -117,7 +117,7 @@ class Mailbox:
         addresses = [address for _, address in getaddresses(named)]
         if not addresses:
             raise invalid("Recipient address required", "invalidArgument")
-        if any(not _ADDRESS.fullmatch(each) or each in self.refused for each in addresses):
+        if any(not _ADDRESS.fullmatch(each) or each in self.refused or _nowhere(each) for each in addresses):
             raise invalid("Invalid To header", "invalidArgument")
         mail = _mail(raw, ("SENT",))
         self.sent.append(mail)
@@ -127,6 +127,11 @@ class Mailbox:
         if draft_id not in self.drafts:
             raise not_found("Requested entity was not found.")
         return self.drafts[draft_id]
+
+
+def _nowhere(address: str) -> bool:
+    # A name that never exists (RFC 2606, section 2).
+    return address.endswith(".invalid")
 
 
 def _mail(raw: bytes, labels: tuple[str, ...]) -> Mail:

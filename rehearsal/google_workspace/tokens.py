@@ -7,6 +7,7 @@ import binascii
 import secrets
 import time
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -43,12 +44,10 @@ class Tokens:
         """`subject` is whom the service account may act as, `scopes` what its administrator allows."""
         self.subject, self.scopes = subject, frozenset(scopes)
         self._tokens: dict[str, _Token] = {}
-        self._key: rsa.RSAPrivateKey | None = None
 
     def service_account(self, token_uri: str) -> dict[str, str]:
         """Return a service account's key file, as the console hands it out."""
-        self._key = self._key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        pem = self._key.private_bytes(
+        pem = _account_key().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         account = {"type": "service_account", "client_email": _SERVICE_ACCOUNT, "client_id": "1"}
@@ -103,10 +102,8 @@ class Tokens:
 
     def _verified(self, assertion: str) -> dict[str, Any]:
         signed, _, signature = assertion.rpartition(".")
-        if self._key is None:
-            raise TokenRefused("invalid_grant", "Invalid grant: account not found")
         try:
-            self._key.public_key().verify(
+            _account_key().public_key().verify(
                 _decoded(signature), signed.encode(), padding.PKCS1v15(), hashes.SHA256()
             )
             claims: dict[str, Any] = msgspec.json.decode(_decoded(signed.partition(".")[2]))
@@ -131,6 +128,12 @@ _NOT_DELEGATED = (
     "Client is unauthorized to retrieve access tokens using this method,"
     " or client not authorized for any of the scopes requested."
 )
+
+
+@cache
+def _account_key() -> rsa.RSAPrivateKey:
+    """Return the service account's key, which lives in memory and dies with the process."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def _decoded(text: str) -> bytes:

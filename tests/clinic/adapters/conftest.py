@@ -8,7 +8,7 @@ import email
 import importlib
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -23,15 +23,33 @@ from clinic.contracts.call_record import CallRecord
 from clinic.contracts.function_table import load_function_table
 from clinic.contracts.subscriptions import subscriptions
 from clinic.contracts.tool_call import ToolCall
-from clinic.ports import Appointments, Backup, Bus, Calls, Ledger, Limits, Mailer, Patients, Reacted, Register
+from clinic.ports import (
+    Appointments,
+    Attempts,
+    Backup,
+    Bus,
+    Calls,
+    Ledger,
+    Limits,
+    Mailer,
+    Patients,
+    Reacted,
+    Register,
+)
 from clinic.settings import Settings
+from rehearsal.google_workspace.server import WorkspaceServer
+from rehearsal.google_workspace.workspace import Workspace
 from rehearsal.pubsub_emulator import PubSubEmulator
 
 NOW = datetime(2027, 1, 1, 4, tzinfo=UTC)
 LONGEST_CALL_SECONDS = 600
+SPREADSHEET = "staff"
 
 
-IN_CLOUD = {"appointments", "bus", "calls", "ledger", "limits", "patients", "reacted"}
+IN_CLOUD = {"appointments", "attempts", "bus", "calls", "ledger", "limits", "patients", "reacted"}
+
+
+IN_WORKSPACE = {"mailer", "register"}
 
 
 class Store(Protocol):
@@ -101,12 +119,38 @@ class FirestoreStore:
         return emulator
 
 
+class WorkspaceStore(EmbeddedStore):
+    """The embedded store, with the rehearsed Google Workspace for all that staff see."""
+
+    def __init__(self, folder: Path, server: WorkspaceServer) -> None:
+        super().__init__(folder)
+        self.workspace = server.workspace
+        self.settings = Settings(
+            local_data=str(folder),
+            mail="gmail",
+            sheets="google",
+            calendar="google",
+            workspace_credentials=server.service_account(),
+            workspace_account=self.workspace.mailbox.address,
+            workspace_url=server.url,
+            register_spreadsheet=SPREADSHEET,
+        )
+
+    def open(self, port: str) -> Any:
+        family = self.settings.family_of(port)
+        return importlib.import_module(f"clinic.adapters.{family}.{port}").open_port(self.settings)
+
+    def sent(self) -> list[EmailMessage]:
+        return [mail.message for mail in self.workspace.mailbox.sent]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Put a port's contract, `test_<port>….py`, to every store that has the port."""
     if "store" in metafunc.fixturenames:
         port = metafunc.module.__name__.rpartition(".")[2].split("_")[1]
         stores = [pytest.param("embedded")]
         stores += [pytest.param("firestore", marks=pytest.mark.emulators)] * (port in IN_CLOUD)
+        stores += [pytest.param("workspace_store")] * (port in IN_WORKSPACE)
         metafunc.parametrize("store", stores, indirect=True)
 
 
@@ -127,6 +171,19 @@ def firestore() -> FirestoreStore:
 @pytest.fixture
 def embedded(tmp_path: Path) -> EmbeddedStore:
     return EmbeddedStore(tmp_path / "data")
+
+
+@pytest.fixture
+def workspace_server() -> Iterator[WorkspaceServer]:
+    workspace = Workspace()
+    workspace.spreadsheets.add(SPREADSHEET)
+    with WorkspaceServer(workspace).serve_in_thread() as server:
+        yield server
+
+
+@pytest.fixture
+def workspace_store(tmp_path: Path, workspace_server: WorkspaceServer) -> WorkspaceStore:
+    return WorkspaceStore(tmp_path / "data", workspace_server)
 
 
 @pytest.fixture
@@ -187,6 +244,12 @@ def mailer(store: Store) -> Mailer:
 @pytest.fixture
 def register(store: Store) -> Register:
     port: Register = store.open("register")
+    return port
+
+
+@pytest.fixture
+def attempts(store: Store) -> Attempts:
+    port: Attempts = store.open("attempts")
     return port
 
 

@@ -17,6 +17,7 @@ from google.cloud.firestore_v1.types import StructuredQuery, Value
 
 import clinic.adapters.cloud
 from clinic.adapters.cloud.appointments import CloudAppointments
+from clinic.adapters.cloud.attempts import CloudAttempts
 from clinic.adapters.cloud.calls import CloudCalls
 from clinic.adapters.cloud.ledger import CloudLedger
 from clinic.adapters.cloud.limits import CloudLimits
@@ -28,7 +29,7 @@ from clinic.contracts.call_record import CallNotes, CallRecord, Turn
 from clinic.contracts.events import CallStarted
 from clinic.contracts.notice import Notice
 from clinic.contracts.tool_call import ToolCall, succeeded
-from clinic.ports import Appointments, Calls, Ledger, Limits, Patients, Reacted
+from clinic.ports import Appointments, Attempts, Calls, Ledger, Limits, Patients, Reacted
 
 FILE = json.loads(Path(clinic.adapters.cloud.__file__).with_name("indexes.json").read_text())
 NOW = datetime.fromisoformat("2027-01-01T10:00:00+00:00")
@@ -76,12 +77,16 @@ USES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("ledger", "published"): lambda port: port.published("call-1-1"),
     ("ledger", "delivered"): lambda port: port.delivered("call-1-1", NOW),
     ("ledger", "of_call"): lambda port: port.of_call("call-1"),
+    ("attempts", "begin"): lambda port: port.begin("key", "state"),
+    ("attempts", "state"): lambda port: port.state("key"),
+    ("attempts", "advance"): lambda port: port.advance("key", "state"),
     ("reacted", "once"): lambda port: port.once("reaction", "fact-1"),
     ("reacted", "done"): lambda port: port.done("reaction", "fact-1"),
     ("limits", "count"): lambda port: port.count("key", NOW),
 }
 PORTS: list[tuple[str, type[Any], type[Any]]] = [
     ("appointments", Appointments, CloudAppointments),
+    ("attempts", Attempts, CloudAttempts),
     ("calls", Calls, CloudCalls),
     ("ledger", Ledger, CloudLedger),
     ("limits", Limits, CloudLimits),
@@ -90,10 +95,11 @@ PORTS: list[tuple[str, type[Any], type[Any]]] = [
 ]
 
 
-def every_port(client: Client) -> tuple[Appointments, Calls, Ledger, Limits, Patients, Reacted]:
+def every_port(client: Client) -> tuple[Appointments, Attempts, Calls, Ledger, Limits, Patients, Reacted]:
     """Say to mypy that each adapter is what its port asks for."""
     return (
         CloudAppointments(client),
+        CloudAttempts(client),
         CloudCalls(client, timedelta(0)),
         CloudLedger(client),
         CloudLimits(client),
