@@ -63,7 +63,7 @@ def delegated_without_key(
     """
     # Only with a token does the metadata server tell the address of its account.
     source.refresh(request)
-    signer = iam.Signer(request, source, source.service_account_email)
+    signer = iam.Signer(request, source, source.service_account_email)  # type: ignore[no-untyped-call]
     return service_account.Credentials(
         signer, source.service_account_email, _TOKEN_URI, scopes=list(scopes), subject=account
     )

@@ -79,7 +79,7 @@ class SignedByIam:
     """A transport on which IAM's signBlob is answered with the account's own key."""
 
     def __init__(self, key: dict[str, str], through: Any) -> None:
-        self._signer = crypt.RSASigner.from_string(key["private_key"])
+        self._signer = crypt.RSASigner.from_string(key["private_key"])  # type: ignore[no-untyped-call]
         self._through, self._token_uri = through, key["token_uri"]
 
     def __call__(self, url: str, method: str = "GET", body: Any = None, **more: Any) -> Any:
