@@ -27,7 +27,7 @@ from realtime_service.media.codec import MediaStream
 from realtime_service.model import Model
 from realtime_service.ongoing_call import OngoingCall
 from realtime_service.outgoing import CallerConnection, CallerLost, Outgoing
-from realtime_service.playout import Playout
+from realtime_service.playout import GREETING, Playout
 from realtime_service.ports import Ports
 from realtime_service.speaking import Speaking
 from realtime_service.tool_calls import ToolCalls
@@ -115,7 +115,7 @@ class Bridge:
             media.AudioReceived: self._hearing.spoke,
             media.TextTyped: self._hearing.typed,
             media.DigitPressed: self._hearing.pressed,
-            media.MarkPlayed: self._speaking.mark_played,
+            media.MarkPlayed: self._mark_played,
         }
         try:
             async for message in self._connection:
@@ -155,7 +155,14 @@ class Bridge:
             CallNotes(call_id=self._record.call_id, customer_type="returning" if patients else "new")
         )
         self._outgoing.put(self._stream.ready())
-        await self._model.begin(conversation, connected(self._record, patients))
+        await self._model.begin(conversation, connected(self._record, patients, self._clinic))
+
+    async def _mark_played(self, event: media.MarkPlayed) -> None:
+        tells = await self._speaking.mark_played(event)
+        if tells and event.name == GREETING and self._clinic.preamble:
+            await self._ports.call_log.note(
+                CallNotes(call_id=self._record.call_id, preamble_heard_at=datetime.now(UTC))
+            )
 
     async def _interrupted(self, event: live.Interrupted) -> None:
         await self._speaking.interrupted(event)

@@ -10,6 +10,7 @@ from clinic.booking.appointment import Patient
 from clinic.booking.when import spoken
 from clinic.contracts.call_record import CallRecord
 from clinic.directory import Clinic, Doctor
+from clinic.directory.clinic import Department
 
 _TEMPLATE = Path(__file__).with_name("instructions.md")
 
@@ -23,13 +24,12 @@ def instructions(clinic: Clinic, language: str, now: datetime) -> str:
         languages=", ".join(clinic.languages),
         language=language,
         phone=clinic.phone,
-        emergency_words=", ".join(clinic.emergency_words.get(language, ())),
-        emergency_message=clinic.emergency_message.get(language, ""),
+        emergencies=_emergencies(clinic),
         directory=_directory(clinic),
     )
 
 
-def connected(record: CallRecord, patients: list[Patient]) -> str:
+def connected(record: CallRecord, patients: list[Patient], clinic: Clinic) -> str:
     """Return the stage direction that opens the conversation, with whom the number belongs to."""
     known = ""
     if len(patients) == 1:
@@ -40,14 +40,31 @@ def connected(record: CallRecord, patients: list[Patient]) -> str:
         known = (
             f" The caller's number {record.caller_phone} belongs to several patients: {names}. Ask who calls."
         )
-    return f"[The call is connected. Greet the caller.{known}]"
+    preamble = clinic.preamble.get(record.language, "")
+    first = f' First say, exactly: "{preamble}"' if preamble else ""
+    greeting = clinic.greeting.get(record.language, "")
+    words = f', with these words: "{greeting}"' if greeting else "."
+    return f"[The call is connected.{first} Greet the caller{words}{known}]"
+
+
+def _emergencies(clinic: Clinic) -> str:
+    """Return the signs of danger and the clinic's words, for each language: a caller may change it."""
+    return "\n".join(
+        f'- in {language} (signs: {", ".join(clinic.emergency_words.get(language, ()))}): "{message}"'
+        for language, message in clinic.emergency_message.items()
+    )
 
 
 def _directory(clinic: Clinic) -> str:
     return "\n".join(
-        f"- {department.name}: " + "; ".join(_hours(doctor) for doctor in clinic.doctors_of(department.id))
+        f"- {_named(department)}: " + "; ".join(_hours(doctor) for doctor in clinic.doctors_of(department.id))
         for department in clinic.departments
     )
+
+
+def _named(department: Department) -> str:
+    spoken = ", ".join(f"in {language} {name}" for language, name in department.spoken.items())
+    return f"{department.name} ({spoken})" if spoken else department.name
 
 
 def _hours(doctor: Doctor) -> str:

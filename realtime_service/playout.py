@@ -14,6 +14,10 @@ piece of 40 ms has been seen to delay the audio itself."""
 _MARKS_ARE_LATE_AFTER_SECONDS = 5.0
 
 
+GREETING = "utterance-1"
+"""The mark of the first utterance, unless that was cut off before its end."""
+
+
 class Playout:
     """The account of one call's outgoing audio. Milliseconds count from the call's first sound."""
 
@@ -54,15 +58,15 @@ class Playout:
         self._waiting.append((name, self.sent_ms))
         return name
 
-    def played(self, name: str) -> None:
-        """Take a mark that came back; one that was cleared, or never sent, says nothing."""
+    def played(self, name: str) -> bool:
+        """Take a mark that came back; False for one that was cleared, or never sent: it says nothing."""
         if name not in (waiting for waiting, _ in self._waiting):
-            return
+            return False
         self.brings_marks_back = True
         while True:
             waiting, self.heard_ms = self._waiting.popleft()
             if waiting == name:
-                return
+                return True
 
     def cleared(self) -> None:
         """Take that the caller's side has dropped everything not played yet."""

@@ -81,10 +81,11 @@ class Speaking:
         self._was_cut = False
         await self._words.agent_finished(heard=not self._playout.brings_marks_back)
 
-    async def mark_played(self, event: MarkPlayed) -> None:
-        """Take how far the caller has heard."""
-        self._playout.played(event.name)
+    async def mark_played(self, event: MarkPlayed) -> bool:
+        """Take how far the caller has heard; False where the mark does not tell."""
+        tells = self._playout.played(event.name)
         await self._words.heard(self._playout.heard_ms)
+        return tells
 
     async def finish(self) -> None:
         """Keep what was heard of the last words: the call is over."""

@@ -60,6 +60,8 @@ class CallRecord(Struct, frozen=True, kw_only=True):
     """Ids of the patients for whom the caller may speak: shown by number, or by name and address."""
     identity_failures: int = 0
     """How often the caller said who they were and it fitted nobody."""
+    preamble_heard_at: datetime | None = None
+    """When the caller had heard the utterance that begins with the clinic's preamble; None: not, or none."""
     direction: Direction = "inbound"
     """`outbound`: the clinic rang the patient."""
     errand: str = ""
@@ -100,4 +102,5 @@ class CallNotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     call_back_number: str = ""
     recording_sid: str = ""
     hung_up_at: datetime | None = None
+    preamble_heard_at: datetime | None = None
     logged_at: datetime | None = None

@@ -34,6 +34,8 @@ class Department(Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     name: str
     also_called: tuple[str, ...] = ()
+    spoken: dict[str, str] = {}
+    """By language: what it is called there, where that is not its name."""
 
 
 class Doctor(Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +94,8 @@ class Clinic(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """By language: what a caller in danger says."""
     emergency_message: dict[str, str] = {}
     """By language: what is said first to that caller."""
+    preamble: dict[str, str] = {}
+    """By language: what must be said before the greeting, such as that no human speaks; empty: nothing."""
     closures: tuple[Closure, ...] = ()
     email: str = ""
     """Whom the letters to patients are from; empty: an address of example.com, which nobody reads."""

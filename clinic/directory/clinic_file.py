@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -92,14 +92,26 @@ def _clinic_mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:
         yield "country", f"{clinic.country!r} is not ISO 3166 alpha-2, such as IN"
     if not clinic.languages:
         yield "languages", "names no language"
-    for language in clinic.languages:
-        if language not in clinic.greeting:
-            yield f"greeting.{language}", "is missing, though the language is listed"
+    yield from _language_mistakes(clinic)
     for key, rows in (("departments", clinic.departments), ("doctors", clinic.doctors)):
         if not rows:
             yield key, "is empty"
     yield from _letter_mistakes(clinic)
     yield from _number_mistakes(clinic)
+
+
+def _language_mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:
+    needed: dict[str, Mapping[str, object]] = {
+        "greeting": clinic.greeting,
+        "preamble": clinic.preamble,
+        "emergency_words": clinic.emergency_words,
+        "emergency_message": clinic.emergency_message,
+    }
+    for key, by_language in needed.items():
+        # A clinic may do without any of them but the greeting; in one language only it may not.
+        missing = set(clinic.languages) - by_language.keys() if by_language or key == "greeting" else ()
+        for language in sorted(missing):
+            yield f"{key}.{language}", "is missing, though the language is listed"
 
 
 def _letter_mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:

@@ -32,8 +32,12 @@ def departments_named(clinic: Clinic, spoken: str) -> list[Department]:
     return [
         department
         for department in clinic.departments
-        if any(words == _words(name) for name in (department.id, department.name, *department.also_called))
+        if any(words == _words(name) for name in _names(department))
     ]
+
+
+def _names(department: Department) -> tuple[str, ...]:
+    return department.id, department.name, *department.also_called, *department.spoken.values()
 
 
 def _likeness(doctor: Doctor, spoken: str) -> float:

@@ -20,6 +20,8 @@ MISTAKES = [
     ("Asia/Kolkata", "../etc/passwd", "time_zone", "no IANA time zone"),
     ('languages = ["en"]', "languages = []", "languages", "no language"),
     ('languages = ["en"]', 'languages = ["en", "te"]', "greeting.te", "missing"),
+    ("[greeting]", '[preamble]\nhi = "नमस्ते"\n[greeting]', "preamble.en", "missing"),
+    ("[greeting]", '[emergency_message]\nhi = "नमस्ते"\n[greeting]', "emergency_message.en", "missing"),
     ('"+914000000000"', '"040 0000"', "phone", "not E.164"),
     ('languages = ["en"]', 'languages = ["en"]\ntransfer_number = "112"', "transfer_number", "not E.164"),
     ("booking_horizon_days = 60", "booking_horizon_days = 0", "booking_horizon_days", "at least 1"),

@@ -62,6 +62,13 @@ def test_a_department_is_found_by_each_of_its_names(clinic: Clinic, spoken: str)
     assert [department.id for department in departments_named(clinic, spoken)] == ["cardiology"]
 
 
+@pytest.mark.parametrize("spoken", ["हृदय रोग विभाग", "గుండె జబ్బుల విభాగం"])
+def test_a_department_is_found_by_what_it_is_called_in_the_callers_language(
+    clinic: Clinic, spoken: str
+) -> None:
+    assert [department.id for department in departments_named(clinic, spoken)] == ["cardiology"]
+
+
 @pytest.mark.parametrize("spoken", ["general medicine", "General-Medicine", "family doctor"])
 def test_a_department_of_two_words_is_found_spaced_or_dashed(clinic: Clinic, spoken: str) -> None:
     assert [department.id for department in departments_named(clinic, spoken)] == ["general-medicine"]
