@@ -25,6 +25,7 @@ from realtime_service.live_tools import LiveTools
 from realtime_service.media import events as media
 from realtime_service.media.codec import MediaStream
 from realtime_service.model import Model
+from realtime_service.news import news_passed_on
 from realtime_service.ongoing_call import OngoingCall
 from realtime_service.outgoing import CallerConnection, CallerLost, Outgoing
 from realtime_service.playout import GREETING, Playout
@@ -142,11 +143,15 @@ class Bridge:
             live.FunctionCallsCancelled: self._answering.cancelled,
         }
         system = instructions(self._clinic, self._record.language, datetime.now(UTC))
-        async with dial(system) as conversation:
+        news = news_passed_on(self._ports.call_log, self._record.call_id, self._model.tell, self._is_busy)
+        async with dial(system) as conversation, news:
             await self._greet(conversation)
             async for event in conversation.events():
                 if type(event) in handlers:
                     await handlers[type(event)](event)
+
+    def _is_busy(self) -> bool:
+        return self._speaking.is_sounding or self._answering.is_waiting or not self._model.is_there
 
     async def _greet(self, conversation: Conversation) -> None:
         phone = self._record.caller_phone

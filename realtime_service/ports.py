@@ -11,6 +11,7 @@ from msgspec import Struct
 from clinic.booking.appointment import Patient
 from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
 from clinic.contracts.events import Fact
+from clinic.contracts.notice import Notice
 from clinic.contracts.tool_call import Outcome, Result, ToolCall
 
 
@@ -29,6 +30,9 @@ class CallLog(Protocol):
 
     async def note(self, notes: CallNotes) -> None:
         """Add what was found out about the caller."""
+
+    async def notices(self, call_id: str) -> list[Notice]:
+        """Return the news that functions have left for the agent of a call, the oldest first."""
 
     async def add_turn(self, call_id: str, turn: Turn) -> None:
         """Append one side's words."""

@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from clinic.adapters.embedded import bus, calls, ledger
+from clinic.adapters.embedded import appointments, bus, calls, ledger
 from clinic.contracts.web_token import subprotocols
 from clinic.settings import Settings
 from functions.dispatch import run_job
@@ -167,6 +167,37 @@ async def test_a_tool_that_throws_is_tried_five_times_and_the_caller_is_told(
     assert (response["success"], response["error_type"]) == (False, "unknown")
     assert response["message"]
     assert (letter.function, letter.attempts, letter.reason) == ("tell_opening_hours", 5, "HTTP 500")
+
+
+async def test_a_refused_address_is_asked_for_again_in_the_same_call(start: Start, tmp_path: Path) -> None:
+    wish = {
+        "patient_name": "Asha Rao",
+        "email": "asha@nowhere.invalid",
+        "appointment_date": next_friday(),
+        "appointment_time": "10:30 AM",
+        "doctor_name": "Dr. Anil Mehta",
+        "department": "Cardiology",
+    }
+    script: Script = {
+        "book it": [Call("book_appointment", wish)],
+        "book_appointment answered": [Say("it is booked")],
+        "at example.com": [Call("correct_email", {"email": "asha.rao@example.com"})],
+        "correct_email answered": [Say("thank you")],
+    }
+    with answered_by(start, tmp_path, script) as run:
+        async with visit(run) as (call_id, socket):
+            await socket.send(json.dumps({"event": "text", "text": "book it"}))
+            # The scripted model repeats what it has no line for: here, what the clinic told it.
+            assert "asha@nowhere.invalid" in await said_by_agent(socket, "call correct_email")
+            await socket.send(json.dumps({"event": "text", "text": "at example.com"}))
+            await said_by_agent(socket, "thank you")
+            async with asyncio.timeout(10):
+                while not (mails := list((run.data / "outbox").glob("confirmation*.eml"))):
+                    await asyncio.sleep(0.05)
+        assert len(appointments.open_port(Settings(local_data=str(run.data))).of_call(call_id)) == 1
+    (mail,) = mails
+    assert b"To: asha.rao@example.com" in mail.read_bytes()
+    assert "nowhere.invalid" not in run.log
 
 
 async def test_whatever_nonsense_the_model_calls_it_is_answered_and_the_call_goes_on(

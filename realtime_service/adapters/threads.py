@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from clinic.booking.appointment import Patient
 from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
 from clinic.contracts.events import Fact
+from clinic.contracts.notice import Notice
 from clinic.contracts.tool_call import Outcome, Result, ToolCall
 from clinic.ports import AlreadyAnswered, Calls, Ledger, Patients
 
@@ -53,6 +54,10 @@ class CallLogInThreads:
     async def note(self, notes: CallNotes) -> None:
         """Add what was found out about the caller."""
         await self._threads.run(self._calls.note, notes)
+
+    async def notices(self, call_id: str) -> list[Notice]:
+        """Return the news for the agent of a call."""
+        return await self._threads.run(self._calls.notices, call_id)
 
     async def add_turn(self, call_id: str, turn: Turn) -> None:
         """Append one side's words."""

@@ -10,6 +10,7 @@ import pytest
 
 from clinic.contracts import events
 from clinic.contracts.call_record import CallNotes, CallRecord, Turn
+from clinic.contracts.notice import Notice
 from clinic.contracts.tool_call import ToolCall, refused, succeeded
 from clinic.ports import AlreadyAnswered, Calls, Ledger
 
@@ -145,3 +146,14 @@ async def test_a_call_is_admitted_once_and_its_record_is_finished(
     assert turn.text == "Good morning"
     assert finished is not None
     assert (finished.status, finished.customer_type) == ("completed", "new")
+
+
+async def test_what_a_function_leaves_for_a_call_is_there_for_its_agent(
+    world: Any, calls: Calls, ringing: CallRecord
+) -> None:
+    log = world.ports().call_log
+    assert await log.notices("call-1") == []
+    left = [Notice(id=each, call_id="call-1", text=f"It was {each}.") for each in ("refused", "corrected")]
+    for notice in left:
+        await asyncio.to_thread(calls.leave_notice, notice)
+    assert await log.notices("call-1") == left
