@@ -15,16 +15,21 @@ from cloudevents.http import CloudEvent
 from clinic import telemetry
 from clinic.adapters.exporters import start_telemetry
 from clinic.contracts.dead_letter import DeadLetter
-from clinic.contracts.function_table import FunctionRow, load_function_table
+from clinic.contracts.function_table import WARMING, FunctionRow, load_function_table
 from clinic.log import configure_log
 from clinic.settings import load_settings
 from functions.dispatch import answer_tool_call, react, run_job
 from functions.needs import Needs
+from functions.warming import warm_up
 
 
 def _tool_door(row: FunctionRow, tool: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
     def door(event: CloudEvent) -> None:
-        answer_tool_call(row, tool, needs, _letter(event).data)
+        letter = _letter(event)
+        if letter.attributes.get("ce-type") == WARMING:
+            warm_up(tool, needs, letter.data)
+        else:
+            answer_tool_call(row, tool, needs, letter.data)
 
     return door
 

@@ -14,6 +14,8 @@ from msgspec import Struct
 
 TABLE_FILE = Path(__file__).with_name("functions.json")
 DEAD_LETTERS = "dead_letters"
+WARMING = "call.started"
+"""The fact that wakes every tool's function while the caller is greeted."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{2,50}")
 
 
@@ -62,7 +64,9 @@ class FunctionRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     @property
     def topics(self) -> tuple[str, ...]:
         """The topics whose messages are pushed to this function."""
-        return (self.name,) if self.kind in ("tool", "job") else self.reacts_to
+        if self.kind == "tool":
+            return (self.name, WARMING)
+        return (self.name,) if self.kind == "job" else self.reacts_to
 
 
 class FunctionTable(Struct, frozen=True, dict=True):

@@ -138,7 +138,12 @@ def test_a_topic_is_pushed_to_the_tool_of_its_name_or_to_its_reactions(tmp_path:
     table = load(tmp_path, TOOL, REACTION, {**REACTION, "name": "smile"}, WEBHOOK)
     assert [row.name for row in table.subscribers("greet")] == ["greet"]
     assert [row.name for row in table.subscribers("call.ended")] == ["wave", "smile"]
-    assert table.subscribers("knock") == table.subscribers("call.started") == ()
+    assert table.subscribers("knock") == ()
+
+
+def test_every_tool_is_woken_when_a_call_begins(tmp_path: Path) -> None:
+    table = load(tmp_path, TOOL, REACTION, WEBHOOK, {**TOOL, "name": "bow"})
+    assert [row.name for row in table.subscribers("call.started")] == ["greet", "bow"]
 
 
 def test_only_tools_are_declared_to_the_model(tmp_path: Path) -> None:
