@@ -71,13 +71,13 @@ class ToolRefused(ToolFact, frozen=True, kw_only=True, tag="tool.refused"):
 
 
 class ToolFailed(ToolFact, frozen=True, kw_only=True, tag="tool.failed"):
-    """No attempt could answer it: it is a dead letter, and the caller was told that nothing was done."""
+    """It could not be answered, and the caller was told that nothing was changed."""
 
     reason_code: str
 
 
 class ToolExpired(ToolFact, frozen=True, kw_only=True, tag="tool.expired"):
-    """It was delivered after its deadline, and nothing was done."""
+    """It had no answer by its deadline, and nothing was changed."""
 
 
 class AppointmentBooked(Fact, frozen=True, kw_only=True, tag="appointment.booked"):
