@@ -4,7 +4,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call dead-letters test style types tests test-emulators bench lock clean
+.PHONY: help setup run run-emulators call dead-letters test style types tests test-emulators bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ $(VENV)/installed: requirements-pip.txt requirements-dev.txt
 
 run: setup  ## start the clinic on this machine (Ctrl-C ends it)
 	@$(PY) local.py
+
+run-emulators: setup  ## start it as in the cloud, on Google's emulators (docs/emulators.md)
+	@$(PY) -m rehearsal.on_emulators
 
 call: setup  ## ring it, as Twilio would; options in ARGS="--help"
 	@$(PY) -m rehearsal.call $(ARGS)

@@ -35,6 +35,7 @@ from rehearsal.twilio.line import Line
 from rehearsal.twilio.phone_call import REAL_TIME, PhoneCall
 from rehearsal.twilio.switchboard import Switchboard
 from rehearsal.twilio.webhook import NobodyAnswers, WebhookRefused, Webhooks
+from rehearsal.whereabouts import adopt
 
 NOBODY_ANSWERS = 2
 INTERRUPTED = 130
@@ -57,6 +58,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the call of the command line; return the exit code."""
     options = read_options(arguments)
+    adopt(os.environ)
     try:
         settings = load_settings(os.environ)
         clinic = load_clinic(settings.clinic_path)

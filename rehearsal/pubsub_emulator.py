@@ -36,11 +36,16 @@ class PubSubEmulator:
         self._address, self._project = address, project
 
     def set_up(self, table: FunctionTable, push_to: Mapping[str, str] | None = None) -> None:
-        """Make what the table asks for. `push_to` are the functions' URLs; without, messages are fetched."""
+        """Make what the table asks for.
+
+        `push_to` are the URLs of the functions that are there; without it all are
+        subscribed, and their messages wait to be fetched.
+        """
         for topic in topics(table):
             self._ask("PUT", f"topics/{topic}", {})
         for each in subscriptions(table):
-            self.subscribe(each, push_to[each.function] if push_to else "")
+            if push_to is None or each.function in push_to:
+                self.subscribe(each, (push_to or {}).get(each.function, ""))
 
     def subscribe(self, each: Subscription, url: str = "") -> None:
         """Make one subscription: pushed to a URL, or to be fetched where there is none."""
@@ -65,9 +70,10 @@ class PubSubEmulator:
             }
         self._ask("PUT", f"subscriptions/{each.name}", asked)
 
-    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str] | None = None) -> None:
+    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str], ordering_key: str = "") -> None:
         """Put one message on a topic."""
-        message = {"data": base64.b64encode(data).decode(), "attributes": dict(attributes or {})}
+        message = {"data": base64.b64encode(data).decode(), "attributes": dict(attributes)}
+        message |= {"orderingKey": ordering_key} if ordering_key else {}
         self._ask("POST", f"topics/{topic}:publish", {"messages": [message]})
 
     def fetch(self, subscription: str) -> list[Received]:

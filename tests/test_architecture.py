@@ -24,7 +24,7 @@ FORBIDDEN = [
 ]
 THIRD_PARTY_OF_THE_RULES = {"msgspec", "phonenumbers"}
 DOORS = ("functions.main", "functions.needs", "functions.dead_letters", "realtime_service.__main__",
-         "realtime_service.adapters", "local", "rehearsal.call")  # fmt: skip
+         "realtime_service.adapters", "local", "rehearsal.call", "rehearsal.on_emulators")  # fmt: skip
 """They alone choose which adapters are behind the ports."""
 WITH_ASYNCIO = ("realtime_service", "rehearsal", "local")
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
