@@ -1,4 +1,4 @@
-"""The ports behind which the clinic's staff work: mail, sheets, calendars. `clinic/ports.py` lists them, too."""
+"""The ports behind which the staff work: mail, sheets, calendars. `clinic/ports.py` lists them too."""
 
 from __future__ import annotations
 

@@ -4,11 +4,17 @@ import asyncio
 import contextlib
 import http.server
 import json
+import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
+import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime, timedelta
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -22,10 +28,22 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
+from clinic import telemetry
+from clinic.adapters.cloud import calls
 from clinic.adapters.cloud import telemetry as google
+from clinic.adapters.exporters import otlp
+from clinic.contracts.call_record import CallRecord
+from clinic.contracts.function_table import FunctionTable, load_function_table
 from clinic.contracts.web_token import subprotocols
+from clinic.settings import load_settings
 from clinic.telemetry.sdk import Running
+from realtime_service import traced_ports
+from realtime_service.adapters.cloud import open_ports
+from realtime_service.live.events import FunctionCalled
+from realtime_service.measured import execute_tool
+from realtime_service.tool_calls import ToolCalls
 from rehearsal.gemini.scripted import Script, ScriptedModel
+from rehearsal.pubsub_emulator import PubSubEmulator
 from rehearsal.receptionist.actions import Call, Raw, Say
 
 ROOT = Path(__file__).parents[1]
@@ -267,3 +285,57 @@ def test_google_is_sent_the_same_and_told_whose_it_is(collector: Collector) -> N
     assert ("clinic.dead_letters", {"faas.name": "book_appointment"}, 1) in collector.points
     assert {headers["x-goog-user-project"] for headers in collector.headers} == {"a-project"}
     assert trace == f"projects/a-project/traces/{collector.only('ledger.commit').trace}"
+
+
+@contextmanager
+def function_process(name: str, environment: dict[str, str]) -> Iterator[str]:
+    """Run one function as Cloud Run does, in gunicorn's fork of functions-framework; give its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "functions_framework", "--source", "functions/main.py", "--port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "FUNCTION_TARGET": name, **environment},
+    )
+    try:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            with suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
+                break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.mark.emulators
+async def test_between_processes_too_a_function_call_is_one_trace(collector: Collector) -> None:
+    if not {"FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"} <= os.environ.keys():
+        pytest.skip("no emulators here: `make test-emulators` runs this on Google's")
+    tool = load_function_table()["find_appointments"]
+    environment = {"STORE": "cloud", "GOOGLE_CLOUD_PROJECT": f"traces-{uuid.uuid4().hex[:16]}"}
+    where = {"TRACES": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "50"}
+    settings, now = load_settings(environment), datetime.now(UTC)
+    record = CallRecord(call_id="call-1", session_id="CA1", channel="phone", timestamp=now)
+    calls.open_port(settings).ring(record, "ticket", now + timedelta(minutes=1), 5)
+    telemetry.start(otlp.to(collector.url, None, {}), "realtime_service")
+    try:
+        with function_process(tool.name, {**environment, **where}) as url:
+            emulator = PubSubEmulator(os.environ["PUBSUB_EMULATOR_HOST"], settings.google_cloud_project)
+            emulator.set_up(FunctionTable((tool,)), {tool.name: url})
+            ports = traced_ports.traced(open_ports(settings))
+            with execute_tool(tool.name, "call-1-1", "call-1"):
+                tool_calls = ToolCalls(record, load_function_table(), ports)
+                result = await tool_calls.answer(FunctionCalled("1", tool.name, {"patient_name": "Asha Rao"}))
+            async with asyncio.timeout(10):
+                while not any(span.name == f"process {tool.name}" for span in collector.spans):
+                    await asyncio.sleep(0.05)
+    finally:
+        telemetry.stop()
+    assert result["message"]
+    top = collector.only(f"execute_tool {tool.name}")
+    below = {line.strip() for line in collector.tree(top)}
+    assert {f"send {tool.name}", f"process {tool.name}", "ledger.commit", "ledger.answer"} <= below
+    assert (top.service, collector.only("ledger.commit").service) == ("realtime_service", tool.name)
