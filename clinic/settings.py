@@ -19,9 +19,15 @@ DEVELOPMENT_AUTH_TOKEN = "development-only-not-a-secret"  # noqa: S105
 _HOST = r"[^\s/]+(?:/\S*)?"
 _LOOPBACK = r"(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/\S*)?"
 
-_SERVICES = {"mailer": "mail", "register": "sheets", "calendar": "calendar", "telephone": "telephony"}
+_SERVICES = {
+    "mailer": "mail",
+    "register": "sheets",
+    "backup": "backup_bucket",
+    "calendar": "calendar",
+    "telephone": "telephony",
+}
 """The ports with a setting of their own; the others are the store's."""
-_ON_THIS_MACHINE = ("outbox", "folder", "none", "embedded", "rehearsed")
+_ON_THIS_MACHINE = ("outbox", "folder", "none", "embedded", "rehearsed", "")
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -73,6 +79,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         str, Meta(description="Another endpoint that speaks Workspace's protocols. Unset: Google's")
     ] = ""
     register_spreadsheet: Annotated[str, Meta(description="Id of the staff's spreadsheet, from its URL")] = ""
+    backup_bucket: Annotated[
+        str, Meta(description="Bucket for the daily copies of the sheets. Unset: `backup/` under LOCAL_DATA")
+    ] = ""
     google_cloud_project: Annotated[
         str, Meta(description="The project of the cloud store. Unset: that of the credentials")
     ] = ""

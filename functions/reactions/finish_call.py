@@ -6,37 +6,39 @@ from datetime import datetime
 
 from clinic.contracts.call_record import CallNotes, CallRecord
 from clinic.contracts.events import CallEnded, CallLogged
-from clinic.ports import Appointments, Calls
+from clinic.ports import Calls, Ledger
+
+_DONE = {
+    "book_appointment": ("booking", "appointment booked"),
+    "reschedule_appointment": ("rescheduling", "appointment moved"),
+    "cancel_appointment": ("cancellation", "appointment cancelled"),
+    "join_waitlist": ("waiting_list", "put on the waiting list"),
+}
+"""By tool, what a call was about and what came of it; the first that was done names the call's type."""
 
 
-def finish_call(
-    fact: CallEnded, *, calls: Calls, appointments: Appointments, now: datetime
-) -> tuple[CallLogged, ...]:
-    """Fill in what nobody has noted during the call, and tell that the record is whole.
+def finish_call(fact: CallEnded, *, calls: Calls, ledger: Ledger, now: datetime) -> tuple[CallLogged, ...]:
+    """Write what came of the call, and tell that the record is whole.
 
+    What the ledger says was done counts; where it was nothing, what the agent has noted stands.
     Raises LookupError if there is no such record: the bus tries again.
     """
     record = calls.get(fact.call_id)
     if record is None:
         raise LookupError(f"no record of call {fact.call_id}")
-    booked = len(appointments.of_call(fact.call_id))
-    calls.note(
-        CallNotes(
-            call_id=fact.call_id,
-            logged_at=now,
-            call_type="" if record.call_type else _call_type(record, booked),
-            resolution="" if record.resolution else _resolution(record, booked),
-        )
-    )
+    answered = {each.tool for each in ledger.of_call(fact.call_id) if each.outcome == "succeeded"}
+    done = [words for tool, words in _DONE.items() if tool in answered]
+    call_type = done[0][0] if done else record.call_type or _call_type(record)
+    resolution = ", ".join(what for _, what in done) or record.resolution or _resolution(record)
+    calls.note(CallNotes(call_id=fact.call_id, call_type=call_type, resolution=resolution, logged_at=now))
     return (CallLogged(id=f"{fact.id}.logged", call_id=fact.call_id, occurred_at=fact.occurred_at),)
 
 
-def _call_type(record: CallRecord, booked: int) -> str:
-    enquired = record.department_enquired or record.doctor_enquired
-    return "booking" if booked else "enquiry" if enquired else "other"
+def _call_type(record: CallRecord) -> str:
+    return "enquiry" if record.department_enquired or record.doctor_enquired else "other"
 
 
-def _resolution(record: CallRecord, booked: int) -> str:
-    if booked:
-        return "appointment booked"
+def _resolution(record: CallRecord) -> str:
+    if record.call_back:
+        return "to be called back"
     return "ended without a booking" if record.status == "completed" else "broken off"

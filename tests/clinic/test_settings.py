@@ -127,13 +127,14 @@ def test_a_clinics_file_is_named_by_its_path() -> None:
         ({"STORE": "cloud"}, {"ledger", "bus"}),
         ({"STORE": "cloud", "MAIL": "gmail"}, {"ledger", "bus", "mailer"}),
         ({"SHEETS": "google", "CALENDAR": "google"}, {"register", "calendar"}),
+        ({"BACKUP_BUCKET": "copies"}, {"backup"}),
         ({"TELEPHONY": "twilio", "TWILIO_ACCOUNT_SID": "AC1"}, {"telephone"}),
     ],
 )
 def test_store_mail_sheets_calendar_and_telephone_are_chosen_one_by_one(
     settings: dict[str, str], of_google: set[str]
 ) -> None:
-    ports = ("ledger", "bus", "mailer", "register", "calendar", "telephone")
+    ports = ("ledger", "bus", "mailer", "register", "backup", "calendar", "telephone")
     chosen = {port for port in ports if load_settings(settings).family_of(port) == "cloud"}
     assert chosen == of_google
 

@@ -6,13 +6,17 @@ mails, sheets. Another store is another class here, and is named in `pytest_gene
 
 import email
 import importlib
+import json
 import os
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from email.parser import BytesParser
 from email.policy import default
 from functools import cached_property
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -144,6 +148,56 @@ class WorkspaceStore(EmbeddedStore):
         return [mail.message for mail in self.workspace.mailbox.sent]
 
 
+class BucketStore(EmbeddedStore):
+    """A bucket that answers the uploads of Cloud Storage's client, and fails the first of each name."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.settings = Settings(backup_bucket="copies", google_cloud_project="test")
+        self.objects: dict[str, bytes] = {}
+        self.failed: set[str] = set()
+
+    def open(self, port: str) -> Any:
+        family = self.settings.family_of(port)
+        return importlib.import_module(f"clinic.adapters.{family}.{port}").open_port(self.settings)
+
+    def kept(self) -> dict[str, bytes]:
+        return self.objects
+
+    def take(self, body: bytes, content_type: str) -> int:
+        """Store a multipart upload (cloud.google.com/storage/docs/json_api/v1/objects/insert)."""
+        head = f"Content-Type: {content_type}\r\n\r\n".encode()
+        about, media = BytesParser(policy=default).parsebytes(head + body).iter_parts()
+        described, data = about.get_payload(decode=True), media.get_payload(decode=True)
+        assert isinstance(described, bytes)
+        assert isinstance(data, bytes)
+        name = json.loads(described)["name"]
+        if name not in self.failed:
+            self.failed.add(name)
+            return 503
+        assert media.get_content_type() == "text/csv"
+        self.objects[name] = data
+        return 200
+
+
+def _bucket_handler(store: BucketStore) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            path, _, query = self.path.partition("?")
+            assert (path, "uploadType=multipart" in query) == ("/upload/storage/v1/b/copies/o", True)
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(store.take(body, self.headers["Content-Type"]))
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Put a port's contract, `test_<port>….py`, to every store that has the port."""
     if "store" in metafunc.fixturenames:
@@ -151,6 +205,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         stores = [pytest.param("embedded")]
         stores += [pytest.param("firestore", marks=pytest.mark.emulators)] * (port in IN_CLOUD)
         stores += [pytest.param("workspace_store")] * (port in IN_WORKSPACE)
+        stores += [pytest.param("bucket_store")] * (port == "backup")
         metafunc.parametrize("store", stores, indirect=True)
 
 
@@ -184,6 +239,20 @@ def workspace_server() -> Iterator[WorkspaceServer]:
 @pytest.fixture
 def workspace_store(tmp_path: Path, workspace_server: WorkspaceServer) -> WorkspaceStore:
     return WorkspaceStore(tmp_path / "data", workspace_server)
+
+
+@pytest.fixture
+def bucket_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BucketStore]:
+    store = BucketStore(tmp_path)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _bucket_handler(store))
+    # Cloud Storage's client takes the address of an emulator from here, and then needs no credentials.
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield store
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture

@@ -90,6 +90,34 @@ def test_an_ended_call_gets_its_type_and_resolution(
     assert "call.logged" in topics
 
 
+def finished(needs: Needs, table: FunctionTable, call_id: str) -> tuple[str, str]:
+    needs.open("calls").end(call_id, "completed", datetime.now(UTC))
+    give(needs, table, finish_call, CallEnded(id="e", call_id=call_id, occurred_at=datetime.now(UTC)))
+    record = needs.open("calls").get(call_id)
+    return record.call_type, record.resolution
+
+
+def test_what_was_done_counts_and_not_what_the_agent_says_of_it(
+    needs: Needs, table: FunctionTable, book: Callable[..., Any], use: Callable[..., Any]
+) -> None:
+    booked = book()
+    use("cancel_appointment", appointment_id=booked["appointment_id"])
+    use("log_call_information", call_type="enquiry", resolution="nothing came of it")
+    assert finished(needs, table, "call-1") == ("booking", "appointment booked, appointment cancelled")
+
+
+def test_what_the_agent_has_noted_stands_where_nothing_was_done(
+    needs: Needs, table: FunctionTable, use: Callable[..., Any]
+) -> None:
+    use("log_call_information", call_type="billing", resolution="given the number of the office")
+    assert finished(needs, table, "call-1") == ("billing", "given the number of the office")
+
+
+def test_a_refused_booking_is_none(needs: Needs, table: FunctionTable, book: Callable[..., Any]) -> None:
+    assert book(email="no address")["success"] is False
+    assert finished(needs, table, "call-1") == ("other", "ended without a booking")
+
+
 def test_a_call_that_broke_off_is_recorded_as_that(
     needs: Needs, table: FunctionTable, ringing: CallRecord
 ) -> None:
