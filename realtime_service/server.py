@@ -8,7 +8,6 @@ import logging
 import socket
 from collections.abc import Awaitable, Sequence
 from contextlib import ExitStack
-from urllib.parse import urlsplit
 
 import structlog
 from twilio.request_validator import RequestValidator
@@ -26,6 +25,7 @@ from clinic.settings import Settings
 from realtime_service.admission import START_WITHIN_SECONDS, TRY_LATER, admit
 from realtime_service.attending import attention_of
 from realtime_service.bridge import Bridge, Dial
+from realtime_service.careful_connection import CarefulConnection
 from realtime_service.keeping_alive import kept_alive
 from realtime_service.live.closed import LiveClosed
 from realtime_service.media.codec import MediaStream
@@ -75,6 +75,8 @@ class RealtimeService:
             sock=listener,
             process_request=self._check,
             select_subprotocol=_spoken,
+            create_connection=CarefulConnection,
+            open_timeout=self._start_within,
             max_size=LARGEST_MESSAGE,
             compression=None,
             close_timeout=2,
@@ -97,7 +99,9 @@ class RealtimeService:
             await self._server.wait_closed()
 
     def _check(self, connection: ServerConnection, request: Request) -> Response | None:
-        path = urlsplit(request.path).path
+        if request.method != "GET":
+            return connection.respond(http.HTTPStatus.METHOD_NOT_ALLOWED, "GET only\n")
+        path = request.path.partition("?")[0]
         if path not in self._doors:
             return self._pages.response(path)
         if self._draining:
@@ -109,15 +113,16 @@ class RealtimeService:
         return None
 
     def _is_signed(self, request: Request) -> bool:
-        # Twilio signs the upgrade over the address that the TwiML named, without parameters.
-        signature = request.headers.get("X-Twilio-Signature", "")
-        url = f"{self._settings.public_realtime_url}/twilio"
-        return bool(RequestValidator(self._settings.signing_token).validate(url, {}, signature))
+        # Twilio signs the upgrade over the address that the TwiML named, which has no query.
+        given = request.headers.get_all("X-Twilio-Signature")
+        url = f"{self._settings.public_realtime_url}{request.path}"
+        signed = RequestValidator(self._settings.signing_token)
+        return len(given) == 1 and bool(signed.validate(url, {}, given[0]))
 
     async def _handle(self, connection: ServerConnection) -> None:
         if connection.request is None:
             raise RuntimeError("a handler runs after its handshake")
-        door = self._doors[urlsplit(connection.request.path).path]
+        door = self._doors[connection.request.path.partition("?")[0]]
         code, reason = await self._outcome(door(connection, connection.request))
         await connection.close(code, reason)
 
