@@ -8,12 +8,17 @@ They hold ids, never names, numbers, addresses or words of a call. Their grammar
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from clinic import telemetry
+
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NUMBER = re.compile(r"(?<![\w.:-])\+?\d(?:[ -]?\d){7,}(?![\w:-])")
+"""Of a telephone: eight digits or more that stand alone, which no id, time or line of ours does."""
 
 
 def configure_log(level: str) -> None:
@@ -37,6 +42,7 @@ def configure_log(level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _impersonal,
                 structlog.processors.EventRenamer("message"),
                 structlog.processors.JSONRenderer(),
             ],
@@ -46,6 +52,14 @@ def configure_log(level: str) -> None:
     logging.getLogger("clinic").setLevel(level)
     # It would log a line a request, and sets its own level if it finds none.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+
+
+def _impersonal(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    # Our own lines are safe; the words of a library's fault may quote the address that it could not write to.
+    for name in ("event", "exception"):
+        if isinstance(event.get(name), str):
+            event[name] = _NUMBER.sub("<number>", _ADDRESS.sub("<address>", event[name]))
+    return event
 
 
 def _trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

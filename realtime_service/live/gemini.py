@@ -124,7 +124,7 @@ def _wire(session: AsyncSession, connections: list[ClientConnection]) -> Wire:
     """Return the fast way when the SDK passed our connection factory on, as it is not documented to."""
     if connections:
         return SocketWire(connections[-1])
-    _log.warning("live.socket_not_seen", consequence="audio goes through the SDK at twice the CPU")
+    _log.warning("! socket not seen", consequence="audio goes through the SDK at twice the CPU")
     return SdkWire(session)
 
 

@@ -57,7 +57,7 @@ class LiveSession:
     def _note(self, understood: bool) -> None:
         if not understood and not self._misunderstood:
             self._misunderstood = True
-            _log.warning("live.message_not_understood", session_id=self.session_id)
+            _log.warning("! message not understood", session_id=self.session_id)
 
     async def send_audio(self, pcm: bytes) -> None:
         """Send the caller's voice: PCM16 little-endian mono at 16 kHz, any number of bytes.

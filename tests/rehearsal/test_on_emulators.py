@@ -1,4 +1,4 @@
-"""The clinic on Google's emulators, from outside: it opens, works as in the cloud, and leaves nothing behind."""
+"""The clinic on Google's emulators, from outside: it opens, works as in the cloud, leaves nothing behind."""
 
 import contextlib
 import json

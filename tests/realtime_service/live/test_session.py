@@ -140,7 +140,7 @@ async def test_a_message_of_nonsense_is_noted_once_without_its_words_and_the_cal
     with capture_logs() as logs:
         async with playing(script) as world, world.gemini().session("", []) as live:
             assert await collected(live, 2) == [GoAway(9.0), Interrupted()]
-    assert [line["event"] for line in logs] == ["live.message_not_understood"]
+    assert [line["event"] for line in logs] == ["! message not understood"]
     assert "Sharma" not in str(logs)
 
 

@@ -137,7 +137,7 @@ async def test_without_the_socket_the_sdk_tells_the_same(playing: Any) -> None:
                 assert await collected(live, len(ALL_EVENTS)) == ALL_EVENTS
                 ended = await closed(live)
     assert (ended.code, ended.resumable, ended.fatal) == (1011, True, False)
-    assert [line["event"] for line in logs] == ["live.socket_not_seen", "live.message_not_understood"]
+    assert [line["event"] for line in logs] == ["! socket not seen", "! message not understood"]
 
 
 async def test_without_the_socket_the_voice_goes_up_through_the_sdk(playing: Any) -> None:
