@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from clinic.booking.appointment import Appointment, Patient, Waiting
 from clinic.booking.change import Change, TakenCell
 from clinic.contracts.call_record import CallNotes, CallRecord, Status, Turn
+from clinic.contracts.dead_letter import DeadLetter, KeptLetter
 from clinic.contracts.events import Fact
 from clinic.contracts.notice import Notice
 from clinic.contracts.tool_call import LoggedToolCall, Outcome, Result, ToolCall
@@ -196,3 +197,19 @@ class Limits(Protocol):
 
     def count(self, key: str, now: datetime) -> int:
         """Count one more in this minute, and return how many that makes. `key` holds nothing personal."""
+
+
+class DeadLetters(Protocol):
+    """The messages that no attempt could deliver, as a work list."""
+
+    def note_fault(self, function: str, data: bytes, fault: str) -> None:
+        """Note what a function raised on a message, by its name, in case no attempt will do better."""
+
+    def keep(self, letter: DeadLetter, at: datetime) -> None:
+        """Put a letter on the list. The same letter again changes nothing."""
+
+    def all(self) -> list[KeptLetter]:
+        """Return the list, the oldest first."""
+
+    def replay(self, letter_id: str) -> bool:
+        """Deliver one again, with all its attempts, and strike it off; False if there is none of that id."""

@@ -17,6 +17,7 @@ from clinic.adapters.exporters import start_telemetry
 from clinic.contracts.dead_letter import DeadLetter
 from clinic.contracts.function_table import WARMING, FunctionRow, load_function_table
 from clinic.log import configure_log
+from clinic.ports import DeadLetters
 from clinic.settings import load_settings
 from functions.dispatch import answer_tool_call, react, run_job
 from functions.needs import Needs
@@ -76,6 +77,20 @@ def _traced(row: FunctionRow, door: Callable[..., Any]) -> Callable[..., Any]:
     return webhook_door if row.kind == "webhook" else message_door
 
 
+def _noting(row: FunctionRow, door: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
+    """Return the door of messages; what it raises is noted for the dead letters, and raised."""
+
+    def noting_door(event: CloudEvent) -> None:
+        try:
+            door(event)
+        except Exception as fault:
+            dead_letters: DeadLetters = needs.open("dead_letters")
+            dead_letters.note_fault(row.name, _letter(event).data, type(fault).__name__)
+            raise
+
+    return door if row.kind == "webhook" else noting_door
+
+
 def _letter(event: CloudEvent) -> DeadLetter:
     message = event.data["message"]
     return DeadLetter(base64.b64decode(message["data"]), message.get("attributes") or {})
@@ -90,7 +105,8 @@ def _open_door(target: str) -> Callable[..., Any]:
     start_telemetry(settings, target)
     row = load_function_table()[target]
     function = getattr(importlib.import_module(f"functions.{row.kind}s.{row.name}"), row.name)
-    door = _traced(row, _DOORS[row.kind](row, function, Needs(settings)))
+    needs = Needs(settings)
+    door = _traced(row, _noting(row, _DOORS[row.kind](row, function, needs), needs))
     door.__name__ = row.name
     register = functions_framework.http if row.kind == "webhook" else functions_framework.cloud_event
     return register(door)

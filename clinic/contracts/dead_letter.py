@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import datetime
+
 import msgspec
 from msgspec import Struct
 
 from clinic.contracts import events, tool_call
+
+_SOURCE = "CloudPubSubDeadLetterSource"
+"""Pub/Sub's own prefix (cloud.google.com/pubsub/docs/dead-letter-topics)."""
+
+
+class KeptLetter(Struct, frozen=True, kw_only=True):
+    """A dead letter in the work list."""
+
+    id: str
+    topic: str
+    function: str
+    data: bytes
+    published_at: datetime
+    attempts: int
+    reason: str
+    """What the function raised, by name: faults may quote what is personal."""
 
 
 class DeadLetter(Struct, frozen=True):
@@ -17,7 +36,26 @@ class DeadLetter(Struct, frozen=True):
     @property
     def function(self) -> str:
         """The function that failed: subscriptions are named after theirs."""
-        return self.attributes.get("CloudPubSubDeadLetterSourceSubscription", "")
+        return self._subscription.partition(".")[0]
+
+    @property
+    def topic(self) -> str:
+        """Where it was published."""
+        return self._subscription.partition(".")[2] or self._subscription
+
+    @property
+    def attempts(self) -> int:
+        """How often it was delivered, as well as Pub/Sub knows."""
+        return int(self.attributes.get(f"{_SOURCE}DeliveryCount", 0))
+
+    @property
+    def original_attributes(self) -> dict[str, str]:
+        """What it carried before it died."""
+        return {name: value for name, value in self.attributes.items() if not name.startswith(_SOURCE)}
+
+    @property
+    def _subscription(self) -> str:
+        return self.attributes.get(f"{_SOURCE}Subscription", "").rpartition("/")[2]
 
     @property
     def unreadable(self) -> str:
@@ -27,6 +65,11 @@ class DeadLetter(Struct, frozen=True):
         except (msgspec.DecodeError, UnicodeDecodeError):
             return _unreadable_fact(self.data)
         return ""
+
+
+def letter_key(function: str, data: bytes) -> str:
+    """Return what a message to a function is known by, however often it is delivered: 12 characters."""
+    return hashlib.sha256(function.encode() + b" " + data).hexdigest()[:12]
 
 
 def _unreadable_fact(data: bytes) -> str:

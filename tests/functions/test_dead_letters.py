@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from clinic.adapters.embedded import bus
+from clinic.adapters.embedded import bus, dead_letters
 from clinic.adapters.embedded.bus import MOST_ATTEMPTS, EmbeddedBus
 from clinic.contracts import events
 from clinic.contracts.events import CallEnded
@@ -46,6 +46,15 @@ def test_replay_makes_it_due_again(letters: EmbeddedBus) -> None:
     assert main(["replay", str(letter.number)]) == 0
     assert letters.dead_letters() == []
     assert letter.number in [message.number for message in letters.take_due(10)]
+
+
+def test_the_reason_is_the_fault_by_its_name(
+    letters: EmbeddedBus, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (letter,) = letters.dead_letters()
+    dead_letters.open_port(settings).note_fault(letter.function, letter.data, "RetryError")
+    assert main(["list"]) == 0
+    assert "attempts  RetryError" in capsys.readouterr().out
 
 
 def test_the_list_tells_that_a_fact_is_of_an_unknown_version(

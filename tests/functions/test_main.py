@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import functions_framework
+import msgspec
 import pytest
 from functions_framework import _function_registry
 
+from clinic.adapters.embedded.bus import MOST_ATTEMPTS, EmbeddedBus
 from clinic.contracts import tool_call
 from clinic.contracts.function_table import load_function_table
 from clinic.contracts.tool_call import ToolCall
@@ -57,6 +59,18 @@ def test_a_pushed_tool_call_is_answered_in_the_ledger(
 
 def test_a_push_that_is_no_tool_call_is_not_acknowledged(door: Callable[[str], Any]) -> None:
     assert push(door("book_appointment"), b'{"half": ').status_code == 500
+
+
+def test_what_a_function_raised_is_noted_for_the_dead_letters(
+    door: Callable[[str], Any], needs: Needs
+) -> None:
+    push(door("book_appointment"), b'{"half": ')
+    bus: EmbeddedBus = needs.open("bus")
+    bus.publish("book_appointment", b'{"half": ', {})
+    (message,) = bus.take_due(9)
+    bus.fail(msgspec.structs.replace(message, attempts=MOST_ATTEMPTS), "HTTP 500")
+    (letter,) = needs.open("dead_letters").all()
+    assert letter.reason == "DecodeError"
 
 
 def test_an_unsigned_webhook_gets_403(door: Callable[[str], Any]) -> None:

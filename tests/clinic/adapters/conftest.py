@@ -20,10 +20,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 import pytest
 
-from clinic.adapters.embedded.bus import EmbeddedBus
+from clinic.adapters.embedded.bus import MOST_ATTEMPTS, EmbeddedBus
 from clinic.contracts.call_record import CallRecord
+from clinic.contracts.dead_letter import DeadLetter
 from clinic.contracts.function_table import load_function_table
 from clinic.contracts.subscriptions import subscriptions
 from clinic.contracts.tool_call import ToolCall
@@ -50,7 +52,17 @@ LONGEST_CALL_SECONDS = 600
 SPREADSHEET = "staff"
 
 
-IN_CLOUD = {"appointments", "attempts", "bus", "calls", "ledger", "limits", "patients", "reacted"}
+IN_CLOUD = {
+    "appointments",
+    "attempts",
+    "bus",
+    "calls",
+    "dead_letters",
+    "ledger",
+    "limits",
+    "patients",
+    "reacted",
+}
 
 
 IN_WORKSPACE = {"mailer", "register"}
@@ -81,6 +93,18 @@ class EmbeddedStore:
             bus.acknowledge(message)
         return [(message.function, message.data, message.attributes) for message in messages]
 
+    def let_die(
+        self, topic: str, function: str, data: bytes, attributes: dict[str, str], at: datetime = NOW
+    ) -> None:
+        """Let a message fail in one of its functions until it is given up, and not in the others."""
+        bus: EmbeddedBus = self.open("bus")
+        bus.publish(topic, data, attributes)
+        for message in bus.take_due(1000):
+            if message.function == function:
+                bus.fail(msgspec.structs.replace(message, attempts=MOST_ATTEMPTS), "HTTP 500")
+            else:
+                bus.acknowledge(message)
+
     def sent(self) -> list[EmailMessage]:
         """Return the mails that left the clinic."""
         files = sorted((self.folder / "outbox").glob("*"))
@@ -104,7 +128,7 @@ class FirestoreStore:
         )
 
     def open(self, port: str) -> Any:
-        if port == "bus":
+        if port in ("bus", "dead_letters"):
             assert self._pubsub
         return importlib.import_module(f"clinic.adapters.cloud.{port}").open_port(self.settings)
 
@@ -115,6 +139,19 @@ class FirestoreStore:
             for each in subscriptions(load_function_table())
             for found in self._pubsub.fetch(each.name)
         ]
+
+    def let_die(
+        self, topic: str, function: str, data: bytes, attributes: dict[str, str], at: datetime = NOW
+    ) -> None:
+        """Forward a message to the dead letters as Pub/Sub does, and keep it as their function does."""
+        (name,) = [
+            each.name
+            for each in subscriptions(load_function_table())
+            if (each.topic, each.function) == (topic, function)
+        ]
+        source = {"Subscription": name, "DeliveryCount": "5"}
+        forwarded = {f"CloudPubSubDeadLetterSource{key}": value for key, value in source.items()}
+        self.open("dead_letters").keep(DeadLetter(data, {**attributes, **forwarded}), at)
 
     @cached_property
     def _pubsub(self) -> PubSubEmulator:
@@ -201,7 +238,8 @@ def _bucket_handler(store: BucketStore) -> type[BaseHTTPRequestHandler]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Put a port's contract, `test_<port>….py`, to every store that has the port."""
     if "store" in metafunc.fixturenames:
-        port = metafunc.module.__name__.rpartition(".")[2].split("_")[1]
+        words = metafunc.module.__name__.rpartition(".")[2].removeprefix("test_")
+        port = next((port for port in IN_CLOUD if words.startswith(port)), "")
         stores = [pytest.param("embedded")]
         stores += [pytest.param("firestore", marks=pytest.mark.emulators)] * (port in IN_CLOUD)
         stores += [pytest.param("workspace_store")] * (port in IN_WORKSPACE)

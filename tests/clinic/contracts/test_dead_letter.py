@@ -18,11 +18,21 @@ FACT = events.CallEnded(id="e", call_id="c", occurred_at=AT)
 
 
 @pytest.mark.parametrize(
-    ("attributes", "function"),
-    [({"CloudPubSubDeadLetterSourceSubscription": "book_appointment"}, "book_appointment"), ({}, "")],
+    ("subscription", "function", "topic"),
+    [
+        ("book_appointment", "book_appointment", "book_appointment"),
+        ("finish_call.call.ended", "finish_call", "call.ended"),
+        ("projects/p/subscriptions/finish_call.call.ended", "finish_call", "call.ended"),
+        ("", "", ""),
+    ],
 )
-def test_the_function_is_the_subscription_it_came_from(attributes: dict[str, str], function: str) -> None:
-    assert DeadLetter(b"{}", attributes).function == function
+def test_function_and_topic_are_those_of_the_subscription(
+    subscription: str, function: str, topic: str
+) -> None:
+    source = {"CloudPubSubDeadLetterSourceSubscription": subscription} if subscription else {}
+    letter = DeadLetter(b"{}", {**source, "ce-id": "1"})
+    assert (letter.function, letter.topic) == (function, topic)
+    assert letter.original_attributes == {"ce-id": "1"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ from google.cloud.firestore_v1.types import StructuredQuery, Value
 import clinic.adapters.cloud
 from clinic.adapters.cloud.appointments import CloudAppointments
 from clinic.adapters.cloud.attempts import CloudAttempts
+from clinic.adapters.cloud.bus import CloudBus
 from clinic.adapters.cloud.calls import CloudCalls
+from clinic.adapters.cloud.dead_letters import CloudDeadLetters
 from clinic.adapters.cloud.ledger import CloudLedger
 from clinic.adapters.cloud.limits import CloudLimits
 from clinic.adapters.cloud.patients import CloudPatients
@@ -26,10 +28,11 @@ from clinic.adapters.cloud.reacted import CloudReacted
 from clinic.booking.appointment import Patient
 from clinic.booking.change import Cell, Change
 from clinic.contracts.call_record import CallNotes, CallRecord, Turn
+from clinic.contracts.dead_letter import DeadLetter
 from clinic.contracts.events import CallStarted
 from clinic.contracts.notice import Notice
 from clinic.contracts.tool_call import ToolCall, succeeded
-from clinic.ports import Appointments, Attempts, Calls, Ledger, Limits, Patients, Reacted
+from clinic.ports import Appointments, Attempts, Calls, DeadLetters, Ledger, Limits, Patients, Reacted
 
 FILE = json.loads(Path(clinic.adapters.cloud.__file__).with_name("indexes.json").read_text())
 NOW = datetime.fromisoformat("2027-01-01T10:00:00+00:00")
@@ -41,6 +44,8 @@ CALL: ToolCall[dict[str, Any]] = ToolCall(
 )
 CHANGE = Change(patient=Patient(id="asha", name="Asha", email="asha@example.com"))
 FACTS = (CallStarted(id="fact-1", call_id="call-1", occurred_at=NOW),)
+
+DEAD = DeadLetter(b"{}", {"CloudPubSubDeadLetterSourceSubscription": "book_appointment"})
 
 USES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("calls", "ring"): lambda port: port.ring(
@@ -56,6 +61,9 @@ USES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("calls", "notices"): lambda port: port.notices("call-1"),
     ("calls", "add_turn"): lambda port: port.add_turn("call-1", Turn(1, "caller", "Hello", NOW)),
     ("calls", "turns"): lambda port: port.turns("call-1"),
+    ("calls", "alive"): lambda port: port.alive("call-1", NOW),
+    ("calls", "abandoned"): lambda port: port.abandoned(NOW, NOW),
+    ("calls", "unlogged"): lambda port: port.unlogged(NOW, LATER),
     ("calls", "end"): lambda port: port.end("call-1", "completed", LATER),
     ("appointments", "apply"): lambda port: port.apply(Change(takes=(HELD,))),
     ("appointments", "taken"): lambda port: port.taken(["mehta", "rao"], NOW, LATER),
@@ -77,6 +85,10 @@ USES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("ledger", "published"): lambda port: port.published("call-1-1"),
     ("ledger", "delivered"): lambda port: port.delivered("call-1-1", NOW),
     ("ledger", "of_call"): lambda port: port.of_call("call-1"),
+    ("dead_letters", "note_fault"): lambda port: port.note_fault("book", b"{}", "KeyError"),
+    ("dead_letters", "keep"): lambda port: port.keep(DEAD, NOW),
+    ("dead_letters", "all"): lambda port: port.all(),
+    ("dead_letters", "replay"): lambda port: port.replay("none"),
     ("attempts", "begin"): lambda port: port.begin("key", "state"),
     ("attempts", "state"): lambda port: port.state("key"),
     ("attempts", "advance"): lambda port: port.advance("key", "state"),
@@ -88,6 +100,7 @@ PORTS: list[tuple[str, type[Any], type[Any]]] = [
     ("appointments", Appointments, CloudAppointments),
     ("attempts", Attempts, CloudAttempts),
     ("calls", Calls, CloudCalls),
+    ("dead_letters", DeadLetters, CloudDeadLetters),
     ("ledger", Ledger, CloudLedger),
     ("limits", Limits, CloudLimits),
     ("patients", Patients, CloudPatients),
@@ -95,12 +108,15 @@ PORTS: list[tuple[str, type[Any], type[Any]]] = [
 ]
 
 
-def every_port(client: Client) -> tuple[Appointments, Attempts, Calls, Ledger, Limits, Patients, Reacted]:
+def every_port(
+    client: Client,
+) -> tuple[Appointments, Attempts, Calls, DeadLetters, Ledger, Limits, Patients, Reacted]:
     """Say to mypy that each adapter is what its port asks for."""
     return (
         CloudAppointments(client),
         CloudAttempts(client),
         CloudCalls(client, timedelta(0)),
+        CloudDeadLetters(client, CloudBus("test")),
         CloudLedger(client),
         CloudLimits(client),
         CloudPatients(client),
