@@ -12,6 +12,7 @@ from rehearsal.gemini.faculties import HEARING_RATE, SPEAKING_RATE, Pace
 from rehearsal.gemini.server import RehearsedGemini
 from rehearsal.gemini.setup_message import AutomaticActivityDetection, Setup
 from rehearsal.receptionist.actions import Action, Say
+from rehearsal.receptionist.directions import is_direction, words_to_say
 from rehearsal.speech.expecting import Expecting
 from rehearsal.speech.turns import SpeechEnded, SpeechStarted
 
@@ -77,7 +78,7 @@ class LoudnessDetector:
 
 
 class ScriptedReceptionist:
-    """Does what the script says; without a line for it, repeats a caller and is silent on a tool."""
+    """Does what the script says; else says what a direction bids, repeats a caller, is silent on a tool."""
 
     def __init__(self, script: Script) -> None:
         self._script = script
@@ -90,7 +91,8 @@ class ScriptedReceptionist:
         self.was_told.append(text)
         if text == "what did i say":
             return [Say(" and ".join(self.was_told[:-1]))]
-        return list(self._script.get(text, [Say(f"you said {text}")]))
+        words = words_to_say(text) if is_direction(text) else ""
+        return list(self._script.get(text, [Say(words or f"you said {text}")]))
 
     def answered(self, name: str, response: dict[str, Any]) -> list[Action]:
         """Return the script's actions for `<name> answered`."""
