@@ -103,7 +103,7 @@ class RealtimeService:
             return connection.respond(http.HTTPStatus.METHOD_NOT_ALLOWED, "GET only\n")
         path = request.path.partition("?")[0]
         if path not in self._doors:
-            return self._pages.response(path)
+            return self._pages.response(path, request)
         if self._draining:
             return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "restarting\n")
         allowed = {"/twilio": self._is_signed, "/browser": self._web.may_open}
