@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import structlog
 from websockets.exceptions import ConnectionClosed
 
+from clinic.booking.identity import is_known_in_session
 from clinic.contracts import events as facts
 from clinic.contracts.call_record import CallNotes, CallRecord, Status
 from clinic.contracts.function_table import FunctionTable
@@ -156,9 +157,8 @@ class Bridge:
     async def _greet(self, conversation: Conversation) -> None:
         phone = self._record.caller_phone
         patients = await self._ports.call_log.patients_with_phone(phone) if phone else []
-        await self._ports.call_log.note(
-            CallNotes(call_id=self._record.call_id, customer_type="returning" if patients else "new")
-        )
+        if is_known_in_session(self._record):
+            await self._ports.call_log.note(CallNotes(call_id=self._record.call_id, customer_type="existing"))
         self._outgoing.put(self._stream.ready())
         await self._model.begin(conversation, connected(self._record, patients, self._clinic))
 

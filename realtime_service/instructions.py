@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 
 from clinic.booking.appointment import Patient
+from clinic.booking.identity import is_known_in_session
 from clinic.booking.when import spoken
 from clinic.contracts.call_record import CallRecord
 from clinic.directory import Clinic, Doctor
@@ -32,9 +33,12 @@ def instructions(clinic: Clinic, language: str, now: datetime) -> str:
 def connected(record: CallRecord, patients: list[Patient], clinic: Clinic) -> str:
     """Return the stage direction that opens the conversation, with whom the number belongs to."""
     known = ""
-    if len(patients) == 1:
+    if is_known_in_session(record):
+        known = f" They come back to this call: {record.customer_name or 'you know who they are'}."
+    elif len(patients) == 1:
         patient = patients[0]
         known = f" The caller's number {record.caller_phone} is on record: {patient.name}, {patient.email}."
+        known += " It may be somebody else of the family, so make sure."
     elif patients:
         names = ", ".join(patient.name for patient in patients)
         known = (

@@ -15,6 +15,11 @@ class NotIdentified(Refusal):
     """What the caller said of themselves fits nobody on record."""
 
 
+def is_known_in_session(record: CallRecord) -> bool:
+    """Tell whether the caller has said, in this very call, who they are: they come back to it."""
+    return bool(record.customer_name or record.identified)
+
+
 def named(patients: Iterable[Patient], name: str) -> list[Patient]:
     """Return the patients of that name: every word said is one of theirs."""
     words = set(name.casefold().split())

@@ -91,6 +91,11 @@ CALLS = Sheet(
 SHEETS = (PATIENTS, CALLS)
 
 
+def is_same(cell: str, value: str) -> bool:
+    """Tell whether a cell holds a value: a number, too, that lost its plus under a clerk's fingers."""
+    return cell == value or (value.startswith("+") and re.sub(r"\D", "", cell) == value[1:])
+
+
 def as_csv(header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
     """Return rows as CSV (RFC 4180, UTF-8). What looks like a formula gets a `'`, so that nothing runs."""
     text = io.StringIO()

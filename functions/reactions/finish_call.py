@@ -30,7 +30,15 @@ def finish_call(fact: CallEnded, *, calls: Calls, ledger: Ledger, now: datetime)
     done = [words for tool, words in _DONE.items() if tool in answered]
     call_type = done[0][0] if done else record.call_type or _call_type(record)
     resolution = ", ".join(what for _, what in done) or record.resolution or _resolution(record)
-    calls.note(CallNotes(call_id=fact.call_id, call_type=call_type, resolution=resolution, logged_at=now))
+    calls.note(
+        CallNotes(
+            call_id=fact.call_id,
+            call_type=call_type,
+            resolution=resolution,
+            customer_type=record.customer_type or "new",
+            logged_at=now,
+        )
+    )
     return (CallLogged(id=f"{fact.id}.logged", call_id=fact.call_id, occurred_at=fact.occurred_at),)
 
 

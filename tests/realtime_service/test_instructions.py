@@ -57,6 +57,17 @@ def test_a_shared_number_is_a_question_and_never_a_guess() -> None:
     assert "@" not in said
 
 
+def test_a_number_of_one_patient_may_be_rung_by_another() -> None:
+    assert "somebody else of the family" in connected(RECORD, [patient("Asha Rao")], CLINIC)
+
+
+def test_who_comes_back_to_the_call_is_not_asked_again() -> None:
+    back = msgspec.structs.replace(RECORD, customer_name="Asha Rao")
+    said = connected(back, [patient("Asha Rao"), patient("Ravi Rao")], CLINIC)
+    assert "They come back to this call: Asha Rao." in said
+    assert "Ask who calls" not in said
+
+
 def test_an_unknown_number_is_not_mentioned() -> None:
     assert "number" not in connected(RECORD, [], CLINIC)
 

@@ -7,7 +7,6 @@ rows go in one request.
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ from msgspec import Struct
 
 from clinic.adapters.cloud.credentials import SHEETS_SCOPES
 from clinic.adapters.cloud.workspace import AnswerLost, WorkspaceApi
-from clinic.contracts.sheets import Sheet
+from clinic.contracts.sheets import Sheet, is_same
 from clinic.ports import Unavailable
 from clinic.settings import SettingError, Settings
 
@@ -91,7 +90,7 @@ class SheetsRegister:
         read_at, rows = self._read.get(sheet.title, (-FRESH_SECONDS, []))
         if time.monotonic() - read_at >= FRESH_SECONDS or sheet.title not in self._read:
             rows = self.rows(sheet)
-        return [row for row in rows if _is_same(row.get(column, ""), value)]
+        return [row for row in rows if is_same(row.get(column, ""), value)]
 
     def _is_my_turn(self, mine: _Waiting) -> bool:
         """Wait until a row is written, or nobody writes: then its thread does, for all who wait."""
@@ -209,8 +208,3 @@ def _cells(header: Sequence[str], row: Row, otherwise: str | None) -> list[str |
 def _range(sheet: Sheet, cells: str) -> str:
     title = sheet.title.replace("'", "''")
     return f"'{title}'!{cells}"
-
-
-def _is_same(cell: str, value: str) -> bool:
-    # Under a clerk's fingers +919812345678 becomes a number, and loses its plus.
-    return cell == value or (value.startswith("+") and re.sub(r"\D", "", cell) == value[1:])

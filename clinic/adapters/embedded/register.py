@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from clinic.adapters.embedded.database import Database
-from clinic.contracts.sheets import Sheet, as_csv, read_csv
+from clinic.contracts.sheets import Sheet, as_csv, is_same, read_csv
 from clinic.settings import Settings
 
 _SCHEMA = """
@@ -47,7 +47,7 @@ class CsvRegister:
 
     def find(self, sheet: Sheet, column: str, value: str) -> list[dict[str, str]]:
         """Return the rows with that value in a column."""
-        return [row for row in self.rows(sheet) if row.get(column) == value]
+        return [row for row in self.rows(sheet) if is_same(row.get(column, ""), value)]
 
     def _take_in(self, connection: sqlite3.Connection, sheet: Sheet) -> tuple[str, ...]:
         """Take in what staff have typed into the file since it was written; return its first row."""
