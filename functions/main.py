@@ -11,6 +11,7 @@ from typing import Any
 import flask
 import functions_framework
 from cloudevents.http import CloudEvent
+from werkzeug.exceptions import HTTPException
 
 from clinic import telemetry
 from clinic.adapters.exporters import start_telemetry
@@ -70,7 +71,11 @@ def _traced(row: FunctionRow, door: Callable[..., Any]) -> Callable[..., Any]:
     def webhook_door(request: flask.Request) -> Any:
         about = {"faas.name": row.name, "faas.trigger": "http", "http.request.method": request.method}
         with telemetry.span(f"{request.method} /{row.name}", about, "server"):
-            return door(request)
+            try:
+                return door(request)
+            except HTTPException as refused:
+                # To refuse a request is no fault of the server's, in the conventions for HTTP spans neither.
+                return refused.get_response()
 
     if not telemetry.is_on():
         return door

@@ -10,7 +10,10 @@ import functions_framework
 import msgspec
 import pytest
 from functions_framework import _function_registry
+from opentelemetry.sdk.metrics.export import ConsoleMetricExporter
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from clinic import telemetry
 from clinic.adapters.embedded.bus import MOST_ATTEMPTS, EmbeddedBus
 from clinic.contracts import tool_call
 from clinic.contracts.function_table import load_function_table
@@ -86,3 +89,43 @@ def test_every_row_opens_its_door(door: Callable[[str], Any]) -> None:
     rows = load_function_table().deployed
     assert len(rows) > 10
     assert all(door(row.name) for row in rows)
+
+
+@pytest.fixture
+def spans(tmp_path: Path) -> Iterator[InMemorySpanExporter]:
+    exporter = InMemorySpanExporter()
+    with (tmp_path / "metrics").open("w") as metrics:
+        telemetry.start(telemetry.Exporters(exporter, ConsoleMetricExporter(metrics)), "test")
+        yield exporter
+        telemetry.stop()
+
+
+def test_a_message_is_one_span_that_is_sent_before_the_message_is_acknowledged(
+    door: Callable[[str], Any], spans: InMemorySpanExporter, ask: Ask
+) -> None:
+    client = door("find_appointments")
+    call = ask("find_appointments", patient_name="Asha Rao")
+    assert push(client, tool_call.encode(call)).status_code == 200
+    sent = {span.name: span for span in spans.get_finished_spans()}
+    processed, committed = sent["process find_appointments"], sent["ledger.commit"]
+    assert committed.parent is not None
+    assert processed.context is not None
+    assert committed.parent.span_id == processed.context.span_id
+    assert processed.status.is_unset
+
+
+def test_a_message_that_can_not_be_dealt_with_is_a_failed_span(
+    door: Callable[[str], Any], spans: InMemorySpanExporter
+) -> None:
+    assert push(door("book_appointment"), b'{"half": ').status_code == 500
+    sent = {span.name: span for span in spans.get_finished_spans()}
+    assert (sent["process book_appointment"].attributes or {})["error.type"] == "DecodeError"
+
+
+def test_a_webhook_that_refuses_is_no_failed_span(
+    door: Callable[[str], Any], spans: InMemorySpanExporter
+) -> None:
+    assert door("twilio_voice").post("/", data={"CallSid": "CA" + "a" * 32}).status_code == 403
+    telemetry.flush()
+    (span,) = spans.get_finished_spans()
+    assert (span.name, span.status.is_unset) == ("POST /twilio_voice", True)
