@@ -228,5 +228,7 @@ def _check(settings: Settings) -> None:
         raise SettingError("TWILIO_AUTH_TOKEN: must be set when FUNCTIONS_URL or REALTIME_URL is public")
     if settings.telephony == "twilio" and not settings.twilio_account_sid:
         raise SettingError("TWILIO_ACCOUNT_SID: must be set when TELEPHONY is twilio")
+    if settings.telephony == "twilio" and not (settings.twilio_api_key or settings.twilio_auth_token):
+        raise SettingError("TWILIO_API_KEY: it, or TWILIO_AUTH_TOKEN, must be set when TELEPHONY is twilio")
     if bool(settings.twilio_api_key) != bool(settings.twilio_api_secret):
         raise SettingError("TWILIO_API_SECRET: must be set with TWILIO_API_KEY, and only with it")

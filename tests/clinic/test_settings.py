@@ -128,7 +128,10 @@ def test_a_clinics_file_is_named_by_its_path() -> None:
         ({"STORE": "cloud", "MAIL": "gmail"}, {"ledger", "bus", "mailer"}),
         ({"SHEETS": "google", "CALENDAR": "google"}, {"register", "calendar"}),
         ({"BACKUP_BUCKET": "copies"}, {"backup"}),
-        ({"TELEPHONY": "twilio", "TWILIO_ACCOUNT_SID": "AC1"}, {"telephone"}),
+        (
+            {"TELEPHONY": "twilio", "TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t"},
+            {"telephone"},
+        ),
     ],
 )
 def test_store_mail_sheets_calendar_and_telephone_are_chosen_one_by_one(
@@ -143,6 +146,7 @@ def test_store_mail_sheets_calendar_and_telephone_are_chosen_one_by_one(
     ("settings", "named"),
     [
         ({"TELEPHONY": "twilio"}, "TWILIO_ACCOUNT_SID"),
+        ({"TELEPHONY": "twilio", "TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_API_KEY"),
         ({"TWILIO_API_KEY": "SK1"}, "TWILIO_API_SECRET"),
         ({"TWILIO_API_SECRET": "s"}, "TWILIO_API_SECRET"),
     ],
