@@ -20,9 +20,11 @@ from clinic.contracts.tool_call import LoggedToolCall, Outcome, Result, ToolCall
 from clinic.staff_ports import AddressRefused as AddressRefused
 from clinic.staff_ports import Attempts as Attempts
 from clinic.staff_ports import Backup as Backup
+from clinic.staff_ports import Calendar as Calendar
 from clinic.staff_ports import Mailer as Mailer
 from clinic.staff_ports import Register as Register
 from clinic.staff_ports import Unavailable as Unavailable
+from clinic.staff_ports import UnknownCalendar as UnknownCalendar
 
 
 class AlreadyAnswered(Exception):

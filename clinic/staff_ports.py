@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Protocol
 
+from clinic.booking.change import TakenCell
+from clinic.booking.mirror import CalendarEvent, Mirrored
 from clinic.contracts.sheets import Sheet
 
 
@@ -64,3 +67,40 @@ class Backup(Protocol):
 
     def keep(self, name: str, data: bytes) -> None:
         """Keep a file, such as `2026-11-25/patients.csv`; the same name again replaces it."""
+
+
+class UnknownCalendar(LookupError):
+    """A doctor's `calendar_id` names no calendar that the clinic can see. It is never taken for free."""
+
+
+class Calendar(Protocol):
+    """The doctors' calendars: our appointments as events, beside the events that staff make themselves.
+
+    A doctor without `calendar_id` has none: nothing is put there, and nothing is blocked.
+    """
+
+    def put(self, event: CalendarEvent, over: str = "") -> None:
+        """Make an appointment's event be what `event` says, whether it was there before, or deleted, or not.
+
+        With `over`, the version read, only if nobody has changed it since: Overtaken. Raises
+        UnknownCalendar, or Unavailable where it is not known whether it was done: put it again then.
+        """
+
+    def remove(self, doctor_id: str, appointment_id: str) -> None:
+        """Make an appointment's event be gone from a doctor's calendar."""
+
+    def mirrored(self, doctor_id: str, after: datetime) -> list[Mirrored]:
+        """Return the events of ours in a doctor's calendar that end after an instant, deleted ones too."""
+
+    def blocked(self, doctor_ids: Sequence[str], first: datetime, last: datetime) -> dict[str, TakenCell]:
+        """Return the cells in [first, last) that are busy in the doctors' calendars, by id.
+
+        As they were within the last five minutes, or when the calendar was last to be reached;
+        events of ours may be among them. An unknown calendar is busy all the time.
+        """
+
+    def blocked_now(self, doctor_id: str, first: datetime, last: datetime) -> dict[str, TakenCell]:
+        """Return the cells in [first, last) that staff's own events touch at this moment, by id.
+
+        Raises UnknownCalendar, or Unavailable.
+        """

@@ -14,19 +14,25 @@ from clinic.booking.schedule import Slot
 from clinic.booking.waitlist import closed, offer, told
 from clinic.directory import Clinic
 from clinic.letters import Letters
-from clinic.ports import AddressRefused, Appointments, Mailer
+from clinic.ports import AddressRefused, Appointments, Calendar, Mailer
+from functions.staff_time import taken_now
 
 _log = structlog.get_logger("clinic")
 
 
 def offer_to_next(
-    free: Slot, after: Waiting | None, appointments: Appointments, clinic: Clinic, now: datetime
+    free: Slot,
+    after: Waiting | None,
+    appointments: Appointments,
+    calendar: Calendar,
+    clinic: Clinic,
+    now: datetime,
 ) -> Waiting | None:
     """Hold a slot for the next who waits for it; `after` has had the offer, and is closed in the same change.
 
     Raises SlotTaken where somebody takes the slot meanwhile.
     """
-    seen = Seen(appointments.taken, now, ())
+    seen = Seen(taken_now(appointments, calendar), now, ())
     passed = (closed(after),) if after else ()
     found = offer(clinic, free, appointments.waiting(), seen, now)
     if found is None:

@@ -54,6 +54,8 @@ class Appointment(Struct, frozen=True, kw_only=True):
     """When it was booked or last moved; None where that was not written down."""
     flag: Literal["", "outside_hours"] = ""
     """Why staff should look at it: it is kept although the doctor no longer works then."""
+    calendar: Literal["", "pending"] = ""
+    """Pending: the doctor's calendar could not be reached, and does not show yet what stands here."""
 
 
 class Waiting(Struct, frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ class Doctor(Struct, frozen=True, forbid_unknown_fields=True):
     buffer_minutes: int = 0
     """Kept free after each appointment, minutes."""
     calendar_id: str = ""
+    """The id of the doctor's Google Calendar, `…@group.calendar.google.com`; empty: there is none."""
 
     def spans(self, day: date) -> tuple[Span, ...]:
         """Return the working spans of that day's weekday, closures not considered."""

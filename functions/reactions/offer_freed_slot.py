@@ -8,7 +8,7 @@ from clinic.booking.schedule import slot
 from clinic.contracts.events import AppointmentCancelled, AppointmentRescheduled
 from clinic.directory import Clinic
 from clinic.letters import Letters
-from clinic.ports import Appointments, Mailer
+from clinic.ports import Appointments, Calendar, Mailer
 from functions.waiting_list import offer_to_next, tell
 
 
@@ -16,6 +16,7 @@ def offer_freed_slot(
     fact: AppointmentCancelled | AppointmentRescheduled,
     *,
     appointments: Appointments,
+    calendar: Calendar,
     clinic: Clinic,
     letters: Letters,
     mailer: Mailer,
@@ -27,6 +28,6 @@ def offer_freed_slot(
     """
     minutes = int((fact.freed_until - fact.freed_at).total_seconds()) // 60
     free = slot(clinic.doctor(fact.doctor_id), fact.freed_at, minutes)
-    waiting = offer_to_next(free, None, appointments, clinic, now)
+    waiting = offer_to_next(free, None, appointments, calendar, clinic, now)
     if waiting:
         tell(waiting, appointments, letters, mailer, now)

@@ -14,9 +14,10 @@ from clinic.booking.request import alternatives_to, as_appointment, described, f
 from clinic.contracts.events import AppointmentBooked
 from clinic.contracts.tool_call import ToolCall, succeeded
 from clinic.directory import Clinic
-from clinic.ports import Appointments, Calls, Patients
+from clinic.ports import Appointments, Calendar, Calls, Patients
 from functions.answer import Answer, refuse
 from functions.caller import caller_of, held_for
+from functions.staff_time import taken_now
 
 
 class BookingAsked(Struct, frozen=True, kw_only=True):
@@ -36,6 +37,7 @@ def book_appointment(
     *,
     clinic: Clinic,
     appointments: Appointments,
+    calendar: Calendar,
     calls: Calls,
     patients: Patients,
     now: datetime,
@@ -49,7 +51,7 @@ def book_appointment(
     request = read_request(
         clinic, asked.doctor_name, asked.department, asked.appointment_date, asked.appointment_time
     )
-    seen = Seen(appointments.taken, now, caller.holders)
+    seen = Seen(taken_now(appointments, calendar), now, caller.holders)
     try:
         slot = free_slot(clinic, request, now, seen.taken)
     except NotAvailable as reason:

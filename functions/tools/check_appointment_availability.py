@@ -14,9 +14,10 @@ from clinic.booking.schedule import Slot
 from clinic.contracts.call_record import CallNotes
 from clinic.contracts.tool_call import Result, ToolCall, succeeded
 from clinic.directory import Clinic
-from clinic.ports import Appointments, Calls, Patients
+from clinic.ports import Appointments, Calendar, Calls, Patients
 from functions.answer import Answer
 from functions.caller import caller_of, held_for
+from functions.staff_time import taken_as_known
 
 
 class AvailabilityAsked(Struct, frozen=True, kw_only=True):
@@ -34,6 +35,7 @@ def check_appointment_availability(
     *,
     clinic: Clinic,
     appointments: Appointments,
+    calendar: Calendar,
     calls: Calls,
     patients: Patients,
     now: datetime,
@@ -49,7 +51,7 @@ def check_appointment_availability(
         asked.duration_minutes,
     )
     caller = caller_of(call.call_id, calls, patients)
-    seen = Seen(appointments.taken, now, caller.holders)
+    seen = Seen(taken_as_known(appointments, calendar), now, caller.holders)
     offered, result = _offer(clinic, request, now, seen)
     until = now + timedelta(minutes=clinic.hold_minutes)
     change = hold(offered, call.call_id, until, seen, held_for(caller, appointments))

@@ -22,9 +22,10 @@ from clinic.booking.request import (
 from clinic.contracts.events import AppointmentRescheduled
 from clinic.contracts.tool_call import ToolCall, succeeded
 from clinic.directory import Clinic
-from clinic.ports import Appointments, Calls, Patients
+from clinic.ports import Appointments, Calendar, Calls, Patients
 from functions.answer import Answer, refuse
 from functions.caller import busy_until, caller_of
+from functions.staff_time import taken_now
 
 
 class MoveAsked(Struct, frozen=True, kw_only=True):
@@ -42,6 +43,7 @@ def reschedule_appointment(
     *,
     clinic: Clinic,
     appointments: Appointments,
+    calendar: Calendar,
     calls: Calls,
     patients: Patients,
     now: datetime,
@@ -52,7 +54,7 @@ def reschedule_appointment(
     old = check_may_change(appointments.get(asked.appointment_id), caller.record, caller.patients)
     check_changeable(old, now)
     request = _request(clinic, asked, old)
-    seen = Seen(appointments.taken, now, {*caller.holders, old.id})
+    seen = Seen(taken_now(appointments, calendar), now, {*caller.holders, old.id})
     try:
         slot = free_slot(clinic, request, now, seen.taken)
     except NotAvailable as reason:

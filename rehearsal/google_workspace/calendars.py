@@ -41,6 +41,13 @@ class Calendars:
         self.zones[calendar_id] = ZoneInfo(zone)
         self.events[calendar_id] = {}
 
+    def enter(self, calendar_id: str, event_id: str, start: datetime, end: datetime, **fields: Any) -> Event:
+        """Write an event as staff do by hand; one that is there is changed, and brought back if deleted."""
+        new = {"iCalUID": event_id, "sequence": 0, "created": in_utc(datetime.now(UTC))}
+        old = self.events[calendar_id].get(event_id, new)
+        times = {"start": {"dateTime": in_utc(start)}, "end": {"dateTime": in_utc(end)}}
+        return self._write(calendar_id, {**old, "id": event_id, "status": "confirmed", **times, **fields})
+
     def standing(self, calendar_id: str) -> list[Event]:
         """Return the events that are not deleted, by start."""
         events = (event for event in self.events[calendar_id].values() if event["status"] != "cancelled")

@@ -1,7 +1,7 @@
 """A world for functions: an empty embedded store, and tool calls to put to it."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from clinic.ports import Calls
 from clinic.settings import Settings
 from functions.dispatch import answer_tool_call
 from functions.needs import Needs
+from rehearsal.google_workspace.server import WorkspaceServer
+from rehearsal.google_workspace.workspace import Workspace
 
 Ask = Callable[..., ToolCall[dict[str, Any]]]
 
@@ -66,6 +68,29 @@ def table() -> FunctionTable:
 @pytest.fixture(scope="session")
 def clinic() -> Clinic:
     return load_clinic()
+
+
+@pytest.fixture
+def with_workspace(settings: Settings) -> Iterator[tuple[Workspace, Settings]]:
+    """A Google Workspace with the doctors' calendars, and the settings of a clinic that works with it."""
+    made = Workspace()
+    made.spreadsheets.add("staff")
+    for doctor in load_clinic().doctors:
+        made.calendars.add(doctor.calendar_id, "Asia/Kolkata")
+    with WorkspaceServer(made).serve_in_thread() as server:
+        yield (
+            made,
+            msgspec.structs.replace(
+                settings,
+                mail="gmail",
+                sheets="google",
+                calendar="google",
+                workspace_credentials=server.service_account(),
+                workspace_account=made.mailbox.address,
+                workspace_url=server.url,
+                register_spreadsheet="staff",
+            ),
+        )
 
 
 @pytest.fixture

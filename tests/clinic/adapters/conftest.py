@@ -24,16 +24,19 @@ import msgspec
 import pytest
 
 from clinic.adapters.embedded.bus import MOST_ATTEMPTS, EmbeddedBus
+from clinic.booking.mirror import Place
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.dead_letter import DeadLetter
 from clinic.contracts.function_table import load_function_table
 from clinic.contracts.subscriptions import subscriptions
 from clinic.contracts.tool_call import ToolCall
+from clinic.directory import load_clinic
 from clinic.ports import (
     Appointments,
     Attempts,
     Backup,
     Bus,
+    Calendar,
     Calls,
     Ledger,
     Limits,
@@ -65,7 +68,7 @@ IN_CLOUD = {
 }
 
 
-IN_WORKSPACE = {"mailer", "register"}
+IN_WORKSPACE = {"calendar", "mailer", "register"}
 
 
 class Store(Protocol):
@@ -109,6 +112,18 @@ class EmbeddedStore:
         """Return the mails that left the clinic."""
         files = sorted((self.folder / "outbox").glob("*"))
         return [email.message_from_bytes(file.read_bytes(), policy=default) for file in files]
+
+    def enter_by_hand(self, place: Place) -> None:
+        """Let staff write an event of their own into a doctor's calendar."""
+        self.open("calendar").add_by_hand(place, "Ward round")
+
+    def move_by_hand(self, appointment_id: str, place: Place, to: Place) -> None:
+        """Let staff move an event of ours."""
+        self.open("calendar").move_by_hand(place.doctor_id, appointment_id, to)
+
+    def delete_by_hand(self, appointment_id: str, place: Place) -> None:
+        """Let staff delete an event of ours."""
+        self.open("calendar").remove(place.doctor_id, appointment_id)
 
     def kept(self) -> dict[str, bytes]:
         """Return the copies of the sheets, by name."""
@@ -180,6 +195,27 @@ class WorkspaceStore(EmbeddedStore):
     def open(self, port: str) -> Any:
         family = self.settings.family_of(port)
         return importlib.import_module(f"clinic.adapters.{family}.{port}").open_port(self.settings)
+
+    def enter_by_hand(self, place: Place) -> None:
+        calendar_id, event_id = calendar_of(place.doctor_id), uuid.uuid4().hex
+        self.workspace.calendars.enter(
+            calendar_id, event_id, place.starts_at, place.ends_at, summary="Ward round"
+        )
+
+    def move_by_hand(self, appointment_id: str, place: Place, to: Place) -> None:
+        calendars = self.workspace.calendars
+        event = calendars.events[calendar_of(place.doctor_id)][appointment_id]
+        kept = {name: event[name] for name in ("summary", "extendedProperties")}
+        if to.doctor_id != place.doctor_id:
+            self.delete_by_hand(appointment_id, place)
+        calendars.enter(calendar_of(to.doctor_id), appointment_id, to.starts_at, to.ends_at, **kept)
+
+    def delete_by_hand(self, appointment_id: str, place: Place) -> None:
+        event = self.workspace.calendars.events[calendar_of(place.doctor_id)][appointment_id]
+        self.workspace.calendars.enter(
+            calendar_of(place.doctor_id), appointment_id, place.starts_at, place.ends_at, status="cancelled"
+        )
+        assert event["summary"]
 
     def sent(self) -> list[EmailMessage]:
         return [mail.message for mail in self.workspace.mailbox.sent]
@@ -266,10 +302,17 @@ def embedded(tmp_path: Path) -> EmbeddedStore:
     return EmbeddedStore(tmp_path / "data")
 
 
+def calendar_of(doctor_id: str) -> str:
+    """Return the id of a doctor's calendar."""
+    return load_clinic().doctor(doctor_id).calendar_id
+
+
 @pytest.fixture
 def workspace_server() -> Iterator[WorkspaceServer]:
     workspace = Workspace()
     workspace.spreadsheets.add(SPREADSHEET)
+    for doctor in load_clinic().doctors:
+        workspace.calendars.add(doctor.calendar_id, "Asia/Kolkata")
     with WorkspaceServer(workspace).serve_in_thread() as server:
         yield server
 
@@ -351,6 +394,12 @@ def mailer(store: Store) -> Mailer:
 @pytest.fixture
 def register(store: Store) -> Register:
     port: Register = store.open("register")
+    return port
+
+
+@pytest.fixture
+def calendar(store: Store) -> Calendar:
+    port: Calendar = store.open("calendar")
     return port
 
 
