@@ -4,7 +4,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-emulators call dead-letters test style types tests test-emulators bench lock clean
+.PHONY: help setup run run-emulators call letters dead-letters test style types tests test-emulators bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ run-emulators: setup  ## start it as in the cloud, on Google's emulators (docs/e
 
 call: setup  ## ring it, as Twilio would; options in ARGS="--help"
 	@$(PY) -m rehearsal.call $(ARGS)
+
+letters: setup  ## write a sample of every letter, to look at; ARGS="some/folder"
+	@$(PY) -m clinic.letters $(ARGS)
 
 dead-letters: setup  ## list what the bus could not deliver; ARGS="show 7", ARGS="replay 7"
 	@$(PY) -m functions.dead_letters $(or $(ARGS),list)

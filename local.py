@@ -32,6 +32,8 @@ from clinic.adapters.embedded.scheduler import Scheduler
 from clinic.adapters.exporters import start_telemetry
 from clinic.contracts.function_table import FunctionTable, FunctionTableError, load_function_table
 from clinic.directory import Clinic, ClinicFileError, load_clinic
+from clinic.letters import LetterFileError, Letters
+from clinic.letters.samples import check
 from clinic.log import configure_log
 from clinic.settings import SettingError, Settings, load_settings
 from realtime_service.__main__ import gemini_live, realtime_service
@@ -57,6 +59,7 @@ def main() -> int:
         settings = load_settings(os.environ)
         clinic, table = load_clinic(settings.clinic_path), load_function_table()
         _check_store(settings)
+        check(Letters(clinic, settings.letters_path), clinic)
         _check_folder(settings)
         with ExitStack() as stack:
             service_socket = stack.enter_context(_listening("PORT", settings.port))
@@ -69,7 +72,7 @@ def main() -> int:
             stack.enter_context(_functions(table, functions_socket))
             stack.enter_context(_delivery(settings, table))
             asyncio.run(_serve(settings, clinic, table, live, service_socket))
-    except (CannotStart, SettingError, ClinicFileError, FunctionTableError) as error:
+    except (CannotStart, SettingError, ClinicFileError, FunctionTableError, LetterFileError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

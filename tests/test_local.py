@@ -67,6 +67,7 @@ def test_a_busy_port_is_one_clear_line(start: Start) -> None:
         ({"LOCAL_DATA": "/proc/nowhere"}, "LOCAL_DATA='/proc/nowhere'"),
         ({"CLINIC_FILE": "no-such-clinic.toml"}, "no-such-clinic.toml: file:"),
         ({"FUNCTIONS_URL": "https://clinic.example.com"}, "TWILIO_AUTH_TOKEN"),
+        ({"LETTERS_FOLDER": "no-such-folder"}, "no-such-folder: folder: is not there"),
         ({"MAX_SESSIONS": "0"}, "MAX_SESSIONS='0'"),
     ],
 )

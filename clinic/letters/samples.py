@@ -24,6 +24,12 @@ def samples(letters: Letters, clinic: Clinic) -> Iterator[tuple[str, EmailMessag
             yield f"{language}-{kind}", _sample(letters, clinic, kind, language)
 
 
+def check(letters: Letters, clinic: Clinic) -> None:
+    """Write every letter once. Raises LetterFileError where a file can't be used."""
+    for _ in samples(letters, clinic):
+        pass
+
+
 def _sample(letters: Letters, clinic: Clinic, kind: Kind, language: str) -> EmailMessage:
     if kind == "offer":
         return letters.about_offer(_waiting(clinic, language), _AT)
