@@ -22,10 +22,12 @@ from clinic.ports import DeadLetters
 from clinic.settings import load_settings
 from functions.dispatch import answer_tool_call, react, run_job
 from functions.needs import Needs
-from functions.warming import warm_up
 
 
 def _tool_door(row: FunctionRow, tool: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
+    # Only tools are woken; the others need not load what reads ahead.
+    from functions.warming import warm_up
+
     def door(event: CloudEvent) -> None:
         letter = _letter(event)
         if letter.attributes.get("ce-type") == WARMING:

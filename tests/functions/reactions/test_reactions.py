@@ -1,6 +1,7 @@
 """What follows a booking and a call's end: the mail, the record, the register."""
 
 import csv
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -8,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.metrics.export import ConsoleMetricExporter
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from clinic import telemetry
 from clinic.contracts import events, tool_call
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.dead_letter import DeadLetter
@@ -176,3 +180,19 @@ def test_that_a_tool_call_failed_is_a_fact(listener: Any, ask: Ask) -> None:
     (fact,) = listener.heard()
     assert isinstance(fact, events.ToolFailed)
     assert (fact.tool_call_id, fact.tool, fact.reason_code) == (call.id, call.tool, "dead_lettered")
+
+
+def test_dead_letters_are_counted_by_function(needs: Needs, ask: Ask, tmp_path: Path) -> None:
+    with (tmp_path / "metrics").open("w") as file:
+        metrics = ConsoleMetricExporter(file, lambda data: f"{data.to_json(indent=None)}\n")
+        telemetry.start(telemetry.Exporters(InMemorySpanExporter(), metrics), "test")
+        source = {"CloudPubSubDeadLetterSourceSubscription": "book_appointment"}
+        letter = DeadLetter(tool_call.encode(ask("book_appointment")), source)
+        for _ in range(2):
+            answer_dead_letter(letter, **needs.of(answer_dead_letter))
+        telemetry.stop()
+    (line,) = (tmp_path / "metrics").read_text().splitlines()
+    (metric,) = json.loads(line)["resource_metrics"][0]["scope_metrics"][0]["metrics"]
+    (point,) = metric["data"]["data_points"]
+    assert (metric["name"], point["value"]) == ("clinic.dead_letters", 2)
+    assert point["attributes"] == {"faas.name": "book_appointment"}
