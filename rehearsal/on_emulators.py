@@ -96,7 +96,7 @@ def _wait(cloud: EmulatedCloud) -> int:
 @contextmanager
 def _model(settings: Settings, clinic: Clinic) -> Iterator[dict[str, str]]:
     """Give the variables by which the service finds its model."""
-    if settings.gemini_api_key:
+    if settings.has_real_model:
         yield {}
         return
     with rehearsed_gemini(clinic).serve_in_thread() as gemini:
@@ -132,7 +132,7 @@ def _scheduled(cloud: EmulatedCloud) -> Iterator[None]:
 
 
 def _say(settings: Settings, clinic: Clinic, cloud: EmulatedCloud) -> None:
-    model = f"real, {settings.gemini_model}" if settings.gemini_api_key else "rehearsed on this machine"
+    model = f"real, {settings.gemini_model}" if settings.has_real_model else "rehearsed on this machine"
     sys.stdout.write(
         f"""
 {clinic.name} is open, on Google's emulators.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -24,6 +24,8 @@ class Bookmark(Struct, frozen=True):
     expires_at: float
     is_connected: Callable[[], bool]
     """Whether the connection that got the handle is still there."""
+    calls: Mapping[str, str]
+    """Names of the function calls that wait for an answer, by id."""
 
 
 class Bookmarks:
@@ -34,14 +36,26 @@ class Bookmarks:
         self._clock = clock
         self._kept: OrderedDict[str, Bookmark] = OrderedDict()
 
-    def keep(self, receptionist: Receptionist, model: str, is_connected: Callable[[], bool]) -> str:
-        """Return a handle for the mind as it is now."""
+    def keep(
+        self,
+        receptionist: Receptionist,
+        model: str,
+        is_connected: Callable[[], bool],
+        calls: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return a handle for the mind as it is now, and for the calls that wait for an answer."""
         handle = secrets.token_urlsafe(24)
         expires_at = self._clock() + self._handle_seconds
-        self._kept[handle] = Bookmark(copy.deepcopy(receptionist), model, expires_at, is_connected)
+        self._kept[handle] = Bookmark(
+            copy.deepcopy(receptionist), model, expires_at, is_connected, dict(calls or {})
+        )
         while len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
         return handle
+
+    def calls_of(self, handle: str) -> Mapping[str, str]:
+        """Return the calls that waited for an answer when a handle was given; none for an unknown one."""
+        return self._kept[handle].calls if handle in self._kept else {}
 
     def forget(self, handle: str) -> None:
         """Take a handle back, if it is still kept."""

@@ -163,7 +163,9 @@ class Conversation:
         await turn.interrupted()
 
     async def _offer_resumption(self) -> None:
-        if self._scene.setup.session_resumption is None or self._scene.calls.are_open:
+        if self._scene.setup.session_resumption is None or not self._scene.line.is_resumable:
+            return
+        if self._scene.calls.are_open and not self._scene.line.resumes_calls:
             return
         update = SessionResumptionUpdate(new_handle=self._bookmark(), resumable=True)
         await self._scene.send(ServerMessage(session_resumption_update=update))

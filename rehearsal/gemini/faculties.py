@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Any, Protocol
 
@@ -28,6 +28,9 @@ class Receptionist(Protocol):
 
     def heard(self, text: str, /) -> list[Action]:
         """Return what to do about one caller's turn; "" was not understood, [text] is a stage direction."""
+
+    def recall(self, turns: Sequence[tuple[str, str]], /) -> None:
+        """Take what was said in an earlier session, role and text: `user` or `model`."""
 
     def answered(self, name: str, response: dict[str, Any], /) -> list[Action]:
         """Return what to do about a tool's answer."""

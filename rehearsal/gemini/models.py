@@ -31,6 +31,7 @@ MODELS = {
     ),
     "models/gemini-3.1-flash-live-preview": Model("BLOCKING", frozenset({"BLOCKING"})),
     "models/gemini-2.5-flash-native-audio-preview-12-2025": Model("BLOCKING", BOTH, affective=True),
+    "models/gemini-live-2.5-flash-native-audio": Model("BLOCKING", BOTH, affective=True),
 }
 
 
@@ -39,7 +40,8 @@ def model_of(setup: Setup) -> Model:
 
     Raises Refused: 1008 for a model that is not served, 1007 for a set-up the model can't accept.
     """
-    model = MODELS.get(setup.model)
+    # On Vertex AI: projects/…/locations/…/publishers/google/models/… .
+    model = MODELS.get("models/" + setup.model.rpartition("models/")[2])
     if model is None:
         where = "is not found for API version v1beta, or is not supported for bidiGenerateContent."
         raise Refused(POLICY_VIOLATION, f"{setup.model} {where} Call ModelService.ListModels.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 INVALID_ARGUMENT = 1007
 """RFC 6455 §7.4.1 "invalid frame payload data": the service's INVALID_ARGUMENT."""
+ABNORMAL = 1006
+"""RFC 6455 §7.4.1: the connection ends without a close frame."""
 POLICY_VIOLATION = 1008
 """RFC 6455 §7.4.1 "policy violation": NOT_FOUND and PERMISSION_DENIED."""
 INTERNAL_ERROR = 1011

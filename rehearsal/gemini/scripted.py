@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from rehearsal.gemini.faculties import HEARING_RATE, SPEAKING_RATE, Pace
+from rehearsal.gemini.line import Line
 from rehearsal.gemini.server import RehearsedGemini
 from rehearsal.gemini.setup_message import AutomaticActivityDetection, Setup
 from rehearsal.receptionist.actions import Action, Say
@@ -80,8 +81,17 @@ class LoudnessDetector:
 class ScriptedReceptionist:
     """Does what the script says; else says what a direction bids, repeats a caller, is silent on a tool."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(
+        self,
+        script: Script,
+        told: list[str] | None = None,
+        answers: list[tuple[str, dict[str, Any]]] | None = None,
+    ) -> None:
+        """Follow a script. The lists gather what this one and its copies are told and answered."""
         self._script = script
+        self._told = [] if told is None else told
+        self._answers = [] if answers is None else answers
+        self.recalls: list[tuple[str, str]] = []
         self.was_told: list[str] = []
         self.was_answered: list[tuple[str, dict[str, Any]]] = []
         self.expecting = Expecting.ANYTHING
@@ -89,18 +99,25 @@ class ScriptedReceptionist:
     def heard(self, text: str) -> list[Action]:
         """Return the script's actions for the text; `what did i say` asks for everything heard before."""
         self.was_told.append(text)
+        self._told.append(text)
         if text == "what did i say":
             return [Say(" and ".join(self.was_told[:-1]))]
         words = words_to_say(text) if is_direction(text) else ""
         return list(self._script.get(text, [Say(words or f"you said {text}")]))
 
+    def recall(self, turns: Sequence[tuple[str, str]]) -> None:
+        """Keep what is said to have been said before."""
+        self.recalls += turns
+
     def answered(self, name: str, response: dict[str, Any]) -> list[Action]:
         """Return the script's actions for `<name> answered`."""
         self.was_answered.append((name, response))
+        self._answers.append((name, response))
         return list(self._script.get(f"{name} answered", []))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ScriptedReceptionist:
-        twin = ScriptedReceptionist(self._script)
+        twin = ScriptedReceptionist(self._script, self._told, self._answers)
+        twin.recalls = copy.deepcopy(self.recalls, memo)
         twin.was_told = copy.deepcopy(self.was_told, memo)
         twin.was_answered = copy.deepcopy(self.was_answered, memo)
         return twin
@@ -109,12 +126,24 @@ class ScriptedReceptionist:
 class ScriptedModel:
     """A rehearsed service of scripted parts, and what has come of them."""
 
-    def __init__(self, script: Script, *, pace: Pace | None = None, port: int = 0, api_key: str = "") -> None:
+    def __init__(
+        self,
+        script: Script,
+        *,
+        pace: Pace | None = None,
+        port: int = 0,
+        api_key: str = "",
+        lines: Iterable[Line] = (),
+    ) -> None:
         self.ear = ScriptedEar()
         self.voice = ToneVoice()
         self.setups: list[Setup] = []
         self.detections: list[AutomaticActivityDetection] = []
         self.receptionists: list[ScriptedReceptionist] = []
+        self.told: list[str] = []
+        """What all of them were told, in all sessions, resumed ones too."""
+        self.answers: list[tuple[str, dict[str, Any]]] = []
+        """What they were answered."""
         self._script = script
         self.service = RehearsedGemini(
             receptionist_for=self._receptionist_for,
@@ -124,6 +153,7 @@ class ScriptedModel:
             pace=pace or Pace(speed=100.0),
             port=port,
             api_key=api_key,
+            lines=lines,
         )
 
     @property
@@ -133,7 +163,7 @@ class ScriptedModel:
 
     def _receptionist_for(self, setup: Setup) -> ScriptedReceptionist:
         self.setups.append(setup)
-        self.receptionists.append(ScriptedReceptionist(self._script))
+        self.receptionists.append(ScriptedReceptionist(self._script, self.told, self.answers))
         return self.receptionist
 
     def _detector_for(self, detection: AutomaticActivityDetection) -> LoudnessDetector:

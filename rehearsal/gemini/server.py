@@ -6,12 +6,13 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import parse_qs
+from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -19,6 +20,7 @@ from websockets.http11 import Request, Response
 from rehearsal.gemini.bookmarks import Bookmarks
 from rehearsal.gemini.certificate import throw_away_certificate
 from rehearsal.gemini.faculties import Detector, Ear, Faculties, Pace, Receptionist, Voice
+from rehearsal.gemini.line import Line
 from rehearsal.gemini.listening import turn_detector_for
 from rehearsal.gemini.refusal import INVALID_ARGUMENT, POLICY_VIOLATION, Refused
 from rehearsal.gemini.session import Session
@@ -26,7 +28,9 @@ from rehearsal.gemini.setup_message import AutomaticActivityDetection, Setup
 
 HOST = "127.0.0.1"
 PATH = "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent"
-"""The only one served: the Live documentation knows v1beta alone, whatever version the SDK prefers."""
+"""The Developer API's: the Live documentation knows v1beta alone, whatever version the SDK prefers."""
+VERTEX_PATH = "/ws/google.cloud.aiplatform.v1beta1.LlmBidiService/BidiGenerateContent"
+"""Vertex AI's, where a Bearer token takes the place of the key, and function calls have no ids."""
 _LARGEST_MESSAGE = 2**20
 """Bytes: an hour of audio in one message is no realtime input."""
 _NO_KEY = (
@@ -40,7 +44,9 @@ _CLOSE_SECONDS = 1.0
 class RehearsedGemini:
     """A Gemini Live on loopback, open while it is entered: `async with`, or `with .serve_in_thread()`.
 
-    Any API key will do unless `api_key` names one. Raises OSError on entering if the port is taken.
+    Any API key will do unless `api_key` names one, and any Bearer token. `lines` say what goes wrong on the
+    first connections, in the order of their dials; nothing does on later ones. Raises OSError on entering if
+    the port is taken.
     """
 
     def __init__(
@@ -53,8 +59,10 @@ class RehearsedGemini:
         port: int = 0,
         api_key: str = "",
         pace: Pace | None = None,
+        lines: Iterable[Line] = (),
     ) -> None:
         self._pace = pace or Pace()
+        self._lines = iter(lines)
         self._port = port
         self._api_key = api_key
         self._certificate = throw_away_certificate(HOST, "localhost")
@@ -69,6 +77,7 @@ class RehearsedGemini:
             voice_thread=self._threads[1],
             pace=self._pace,
         )
+        self._line_of: WeakKeyDictionary[ServerConnection, Line] = WeakKeyDictionary()
         self._server: Server | None = None
 
     @property
@@ -95,7 +104,7 @@ class RehearsedGemini:
             HOST,
             self._port,
             ssl=self._certificate.server,
-            process_request=_upgraded,
+            process_request=self._upgraded,
             compression=None,
             max_size=_LARGEST_MESSAGE,
             ping_interval=None,
@@ -135,12 +144,23 @@ class RehearsedGemini:
             await told.wait()
 
     async def _attend(self, connection: ServerConnection) -> None:
+        on_vertex = _path_of(connection.request) == VERTEX_PATH
         try:
-            self._check_key(_key_of(connection.request))
+            self._check_key(_token_of(connection.request) if on_vertex else _key_of(connection.request))
         except Refused as refusal:
             await connection.close(refusal.code, refusal.reason)
         else:
-            await Session(connection, self._faculties, self._bookmarks).run()
+            line = self._line_of.pop(connection)
+            await Session(connection, self._faculties, self._bookmarks, line, names_calls=not on_vertex).run()
+
+    def _upgraded(self, connection: ServerConnection, request: Request) -> Response | None:
+        if _path_of(request) not in (PATH, VERTEX_PATH):
+            return connection.respond(HTTPStatus.NOT_FOUND, "Not found.\n")
+        line = next(self._lines, Line())
+        if line.upgrade_refused is not None:
+            return connection.respond(line.upgrade_refused, "Try again later.\n")
+        self._line_of[connection] = line
+        return None
 
     def _check_key(self, key: str) -> None:
         if not key:
@@ -149,10 +169,14 @@ class RehearsedGemini:
             raise Refused(INVALID_ARGUMENT, "API key not valid. Please pass a valid API key.")
 
 
-def _upgraded(connection: ServerConnection, request: Request) -> Response | None:
+def _path_of(request: Request | None) -> str:
     # The SDK's base URL ends in a slash and its path begins with one: "//ws/…".
-    path = "/" + request.path.partition("?")[0].lstrip("/")
-    return None if path == PATH else connection.respond(HTTPStatus.NOT_FOUND, "Not found.\n")
+    return "/" + request.path.partition("?")[0].lstrip("/") if request is not None else ""
+
+
+def _token_of(request: Request | None) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ") if request else ("", "", "")
+    return token if scheme == "Bearer" else ""
 
 
 def _key_of(request: Request | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from websockets.asyncio.server import ServerConnection
@@ -16,9 +17,10 @@ from rehearsal.gemini.calls import Calls
 from rehearsal.gemini.contents import Blob, declared_in
 from rehearsal.gemini.conversation import Conversation
 from rehearsal.gemini.faculties import Detector, Ear, Faculties, Receptionist, Voice
+from rehearsal.gemini.line import Line
 from rehearsal.gemini.listening import Event, Listening, rate_of
 from rehearsal.gemini.models import model_of
-from rehearsal.gemini.refusal import INTERNAL_ERROR, INVALID_ARGUMENT, Refused, invalid
+from rehearsal.gemini.refusal import ABNORMAL, INTERNAL_ERROR, INVALID_ARGUMENT, Refused, invalid
 from rehearsal.gemini.setup_message import Setup
 from rehearsal.gemini.turn import Scene
 from rehearsal.gemini.usage import Usage
@@ -46,11 +48,21 @@ _HANDLES_A_SESSION = 3
 class Session:
     """A connection from its set-up message to its end."""
 
-    def __init__(self, connection: ServerConnection, faculties: Faculties, bookmarks: Bookmarks) -> None:
+    def __init__(
+        self,
+        connection: ServerConnection,
+        faculties: Faculties,
+        bookmarks: Bookmarks,
+        line: Line,
+        names_calls: bool,
+    ) -> None:
+        """Take a connection. `names_calls`: function calls have ids, as they may not on Vertex AI."""
         self._connection = connection
+        self._line = line
+        self._names_calls = names_calls
         self._faculties = faculties
         self._bookmarks = bookmarks
-        self._context: list[str] = []
+        self._context: list[tuple[str, str]] = []
         self._handles: list[str] = []
 
     async def run(self) -> None:
@@ -61,7 +73,9 @@ class Session:
                 await self._set_up()
                 tasks.create_task(self._conversation.think(tasks))
                 while True:
-                    self._take(read_client_message(await self._connection.recv()))
+                    message = read_client_message(await self._connection.recv())
+                    if self._line.hears:
+                        self._take(message)
         except* ConnectionClosed:
             pass  # The client has hung up, which is how sessions end.
         except* Refused as refusals:
@@ -69,14 +83,19 @@ class Session:
 
     async def _refuse(self, refusals: Iterable[BaseException]) -> None:
         for refusal in refusals:
-            if isinstance(refusal, Refused):
+            if isinstance(refusal, Refused) and refusal.code == ABNORMAL:
+                self._connection.transport.abort()
+            elif isinstance(refusal, Refused):
                 await self._connection.close(refusal.code, refusal.reason)
 
     async def _expire(self) -> NoReturn:
-        pace = self._faculties.pace
-        await asyncio.sleep(pace.connection_seconds - pace.notice_seconds)
-        await self._send(ServerMessage(go_away=GoAway(time_left=duration(pace.notice_seconds))))
-        await asyncio.sleep(pace.notice_seconds)
+        pace, line = self._faculties.pace, self._line
+        seconds = pace.connection_seconds if line.seconds is None else line.seconds
+        notice = pace.notice_seconds if line.notice_seconds is None else line.notice_seconds
+        await asyncio.sleep(seconds - notice)
+        if notice:
+            await self._send(ServerMessage(go_away=GoAway(time_left=duration(notice))))
+        await asyncio.sleep(notice)
         raise Refused(INTERNAL_ERROR, "Deadline expired before operation could complete.")
 
     async def _send(self, message: ServerMessage | dict[str, Any]) -> None:
@@ -91,7 +110,17 @@ class Session:
         self._scene = self._scene_of(setup)
         self._listening = self._listening_of(setup)
         self._conversation = Conversation(self._scene, self._bookmark)
+        await self._keep_waiting(self._line.setup_seconds)
+        if self._line.setup_refused is not None:
+            raise self._line.setup_refused
         await self._send(ServerMessage(setup_complete=SetupComplete()))
+
+    async def _keep_waiting(self, seconds: float) -> None:
+        """Let the client wait. Raises ConnectionClosed if it does not."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._connection.wait_closed()
+            await self._connection.recv()
 
     def _scene_of(self, setup: Setup) -> Scene:
         return Scene(
@@ -100,9 +129,14 @@ class Session:
             model=model_of(setup),
             receptionist=self._receptionist_of(setup),
             faculties=self._faculties,
-            calls=Calls(),
+            calls=self._calls_of(setup),
             usage=Usage(),
+            line=self._line,
         )
+
+    def _calls_of(self, setup: Setup) -> Calls:
+        handle = setup.session_resumption.handle if setup.session_resumption else ""
+        return Calls(self._bookmarks.calls_of(handle), has_ids=self._names_calls)
 
     def _receptionist_of(self, setup: Setup) -> Receptionist:
         if setup.session_resumption is not None and setup.session_resumption.handle:
@@ -115,7 +149,12 @@ class Session:
         return Listening(detector, detection)
 
     def _bookmark(self) -> str:
-        handle = self._bookmarks.keep(self._scene.receptionist, self._setup.model, _watch(self._connection))
+        handle = self._bookmarks.keep(
+            self._scene.receptionist,
+            self._setup.model,
+            _watch(self._connection),
+            self._scene.calls.not_blocking,
+        )
         self._handles.append(handle)
         while len(self._handles) > _HANDLES_A_SESSION:
             self._bookmarks.forget(self._handles.pop(0))
@@ -138,15 +177,15 @@ class Session:
         for turn in content.turns or ():
             if turn.role not in _ROLES:
                 raise invalid("Please use a valid role: user, model.")
-            if turn.role == "user":
-                self._context.append(turn.text)
+            self._context.append((turn.role, turn.text))
         if not content.turn_complete:
             return
-        text, self._context = "\n".join(self._context), []
+        context, self._context = self._context, []
         if self._history_is_due:
             self._history_is_due = False
+            self._scene.receptionist.recall(context)
         else:
-            self._conversation.typed(text)
+            self._conversation.typed("\n".join(text for role, text in context if role == "user"))
 
     def _realtime(self, given: RealtimeInput) -> None:
         takes: dict[str, Callable[[Any], None]] = {

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec import Struct
 
 from rehearsal.gemini.calls import Calls
 from rehearsal.gemini.contents import Blob, Content, Part
 from rehearsal.gemini.faculties import SPEAKING_RATE, Faculties, Receptionist
+from rehearsal.gemini.line import Line
 from rehearsal.gemini.models import Model
+from rehearsal.gemini.refusal import Refused
 from rehearsal.gemini.setup_message import Setup
 from rehearsal.gemini.usage import Usage
 from rehearsal.gemini.wire import ServerContent, ServerMessage, ToolCall, Transcription
-from rehearsal.receptionist.actions import Action, Call, Raw, Say
+from rehearsal.receptionist.actions import Action, Break, Call, Hang, Raw, Say
 
 CHUNK_SECONDS = 0.04
 CHUNK_BYTES = int(CHUNK_SECONDS * SPEAKING_RATE) * 2
@@ -75,6 +77,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     faculties: Faculties
     calls: Calls
     usage: Usage
+    line: Line
 
 
 class Turn:
@@ -92,6 +95,8 @@ class Turn:
             Say: self._say,
             Call: self._call,
             Raw: self._raw,
+            Break: self._break,
+            Hang: self._hang,
         }
         while self._left:
             action = self._left.popleft()
@@ -121,6 +126,8 @@ class Turn:
         pcm = await loop.run_in_executor(
             self._scene.faculties.voice_thread, self._scene.faculties.voice.speak, say.text
         )
+        if self._scene.line.is_mute:
+            pcm = bytes(len(pcm))
         for chunk, words in chunks(say.text, pcm):
             await self._scene.send(self._spoken(chunk, words))
             seconds = len(chunk) / 2 / SPEAKING_RATE
@@ -142,6 +149,12 @@ class Turn:
     async def _raw(self, raw: Raw) -> None:
         self._scene.calls.adopt(raw.message)
         await self._scene.send(raw.message)
+
+    async def _break(self, end: Break) -> NoReturn:
+        raise Refused(end.code, end.reason)
+
+    async def _hang(self, _: Hang) -> None:
+        await asyncio.Event().wait()
 
     async def _call(self, first: Call) -> None:
         calls = [first]

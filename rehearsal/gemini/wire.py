@@ -145,9 +145,10 @@ class ServerContent(WireMessage):
 class FunctionCall(WireMessage):
     """A tool is to be used."""
 
-    id: str
     name: str
     args: dict[str, Any]
+    id: str = ""
+    """Left out on Vertex AI."""
 
 
 class ToolCall(WireMessage):

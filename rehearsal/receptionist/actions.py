@@ -27,4 +27,16 @@ class Raw(Struct, frozen=True):
     """Keys as on the wire: `{"toolCall": {"functionCalls": […]}}`."""
 
 
-Action = Say | Call | Raw
+class Break(Struct, frozen=True):
+    """The connection ends here and now, as the service ends them in the field."""
+
+    code: int
+    """A close code; 1006 is an end without a word."""
+    reason: str = ""
+
+
+class Hang(Struct, frozen=True):
+    """Nothing more comes of this turn, not even its end: the service has forgotten it."""
+
+
+Action = Say | Call | Raw | Break | Hang

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 from rehearsal.receptionist.notes import Notes
 
@@ -10,6 +12,10 @@ _NUMBER = re.compile(r"number (\+?\d{6,15})\b")
 _RECORD = re.compile(r"is on record: *([^,\]]+?)(?:, *([\w.+-]+@[\w-]+(?:\.[\w-]+)+))?[\s.,]*(?:[\].]|$)")
 _GREET = re.compile(r"\b(?:greet|is connected)\b", re.IGNORECASE)
 _WORDS = re.compile(r'\bsay\b[^"\]]*"([^"]+)"', re.IGNORECASE)
+_RENEWED = re.compile(r"^\s*\[The line\b[^.]* was renewed\b")
+_NOTHING_DUE = re.compile(r"\bNothing is due\b")
+_CALLER_SAID = re.compile(r'The caller said: "([^"]*)"')
+_RESULT = re.compile(r"The result of your call of (\w+) with \{.*?\}: (?=\{)")
 _SILENT = re.compile(r"\b(?:silent|silence)\b", re.IGNORECASE)
 
 
@@ -21,6 +27,27 @@ def is_direction(text: str) -> bool:
 def asks_to_greet(text: str) -> bool:
     """Tell whether the call has just been connected."""
     return bool(_GREET.search(text))
+
+
+def is_renewed(text: str) -> bool:
+    """Tell whether the connection has been renewed in the midst of the conversation."""
+    return bool(_RENEWED.search(text))
+
+
+def is_nothing_due(text: str) -> bool:
+    """Tell whether a renewed connection needs no word."""
+    return bool(_NOTHING_DUE.search(text))
+
+
+def caller_words_in(text: str) -> list[str]:
+    """Return what the caller said that a direction quotes."""
+    return _CALLER_SAID.findall(text)
+
+
+def results_in(text: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the results of functions that a direction tells, with the functions' names."""
+    decoder = json.JSONDecoder()
+    return [(found[1], decoder.raw_decode(text, found.end())[0]) for found in _RESULT.finditer(text)]
 
 
 def says_silent(text: str) -> bool:

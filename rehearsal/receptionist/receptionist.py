@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,12 @@ from rehearsal.receptionist.choosing import chosen
 from rehearsal.receptionist.desk import Desk
 from rehearsal.receptionist.directions import (
     asks_to_greet,
+    caller_words_in,
     is_direction,
+    is_nothing_due,
+    is_renewed,
     note_record,
+    results_in,
     says_silent,
     words_to_say,
 )
@@ -59,6 +63,15 @@ class Receptionist:
         at_once = self._replies.at_once(heard)
         return self._noted(heard) if at_once is None else self._understood(at_once)
 
+    def recall(self, turns: Sequence[tuple[str, str]]) -> None:
+        """Take what was said in an earlier session: the caller's words are heard again, nothing is said."""
+        for role, text in turns:
+            for line in text.splitlines() if role == "user" else ():
+                if not is_direction(line):
+                    self.heard(line)
+                for name, response in results_in(line):
+                    self.answered(name, response)
+
     def answered(self, name: str, response: dict[str, Any]) -> list[Action]:
         """Take a tool's answer. One that nobody waits for (a second answer, the log's) changes nothing."""
         waiting = self._desk.waiting
@@ -70,6 +83,8 @@ class Receptionist:
     def _directed(self, text: str) -> list[Action]:
         desk = self._desk
         note_record(desk.notes, text)
+        if is_renewed(text) or results_in(text):
+            return self._caught_up(text)
         words = words_to_say(text)
         if words and not asks_to_greet(text):
             return [*desk.interject(words), *self._cancelled_calls()]
@@ -82,6 +97,17 @@ class Receptionist:
         greeting = desk.clinic.greeting.get("en") or desk.clinic.greeting[desk.clinic.language]
         desk.interjected = True
         return desk.say(words, desk.worded(wording.HELLO_NAMED) if desk.notes.name else "", greeting)
+
+    def _caught_up(self, text: str) -> list[Action]:
+        """Go on after the connection was renewed, by what the direction tells of the time between."""
+        actions: list[Action] = []
+        for words in caller_words_in(text):
+            actions = self.heard(words)
+        for name, response in results_in(text):
+            actions = self.answered(name, response)
+        if actions or is_nothing_due(text) or self._desk.waiting or not is_renewed(text):
+            return actions
+        return self._desk.say(self._desk.last_said) or self._desk.ask(self._desk.question)
 
     def _context(self) -> Context:
         desk = self._desk

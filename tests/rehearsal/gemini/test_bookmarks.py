@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -25,6 +26,9 @@ class Remembering:
     def heard(self, text: str) -> list[Action]:
         self.notes.append(text)
         return []
+
+    def recall(self, turns: Sequence[tuple[str, str]]) -> None:
+        self.notes += [text for _, text in turns]
 
     def answered(self, name: str, response: dict[str, Any]) -> list[Action]:
         raise AssertionError(name, response)
