@@ -36,7 +36,8 @@ from clinic.letters import LetterFileError, Letters
 from clinic.letters.samples import check
 from clinic.log import configure_log
 from clinic.settings import SettingError, Settings, load_settings
-from realtime_service.__main__ import gemini_live, realtime_service
+from realtime_service.__main__ import gemini_live, realtime_service, turn_taking
+from realtime_service.live.client import DeveloperApi
 from realtime_service.live.gemini import GeminiLive
 from rehearsal.rehearsed_gemini import rehearsed_gemini
 
@@ -107,13 +108,14 @@ def _with_ports(settings: Settings, service: socket.socket, functions: socket.so
 
 @contextmanager
 def _live(settings: Settings, clinic: Clinic) -> Iterator[GeminiLive]:
-    if settings.gemini_api_key:
+    if settings.has_real_model:
         yield gemini_live(settings)
         return
     with rehearsed_gemini(clinic).serve_in_thread() as gemini:
         yield GeminiLive(
-            api_key="rehearsed",
+            DeveloperApi("rehearsed"),
             model=settings.gemini_model,
+            turn_taking=turn_taking(settings),
             base_url=gemini.base_url,
             ssl_context=gemini.ssl_context,
         )
@@ -184,7 +186,7 @@ async def _serve(
 
 
 def _say(settings: Settings, clinic: Clinic) -> None:
-    model = f"real, {settings.gemini_model}" if settings.gemini_api_key else "rehearsed on this machine"
+    model = f"real, {settings.gemini_model}" if settings.has_real_model else "rehearsed on this machine"
     signature = "TWILIO_AUTH_TOKEN" if settings.twilio_auth_token else "a development token"
     letters = len(bus.open_port(settings).dead_letters())
     sys.stdout.write(

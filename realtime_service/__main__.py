@@ -16,7 +16,9 @@ from clinic.contracts.function_table import FunctionTable, FunctionTableError, l
 from clinic.directory import Clinic, ClinicFileError, load_clinic
 from clinic.log import configure_log
 from clinic.settings import SettingError, Settings, load_settings
+from realtime_service.live.client import DeveloperApi, VertexAi
 from realtime_service.live.gemini import GeminiLive
+from realtime_service.live.setup import TurnTaking
 from realtime_service.ports import NoConnection
 from realtime_service.server import RealtimeService
 from realtime_service.traced_ports import traced
@@ -34,8 +36,11 @@ def main() -> int:
     except (SettingError, ClinicFileError, FunctionTableError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if not settings.gemini_api_key:
-        sys.stderr.write("GEMINI_API_KEY: must be set; `make run` starts the rehearsed model\n")
+    if not settings.has_real_model:
+        sys.stderr.write(
+            "GEMINI_API_KEY or GOOGLE_GENAI_USE_VERTEXAI: must be set;"
+            " `make run` starts the rehearsed model\n"
+        )
         return 2
     configure_log(settings.log_level)
     start_telemetry(settings, "realtime_service")
@@ -62,10 +67,24 @@ async def _serve(settings: Settings, clinic: Clinic, table: FunctionTable, live:
 
 def gemini_live(settings: Settings) -> GeminiLive:
     """Return the door to the real Gemini Live."""
+    account: DeveloperApi | VertexAi = DeveloperApi(settings.gemini_api_key)
+    if settings.google_genai_use_vertexai:
+        account = VertexAi(settings.google_cloud_project, settings.google_cloud_location)
     return GeminiLive(
-        api_key=settings.gemini_api_key,
+        account,
         model=settings.gemini_model,
         base_url=settings.google_gemini_base_url or None,
+        turn_taking=turn_taking(settings),
+    )
+
+
+def turn_taking(settings: Settings) -> TurnTaking:
+    """Return when the model takes a caller to have begun and to have finished."""
+    return TurnTaking(
+        start_sensitivity=settings.gemini_start_sensitivity,
+        end_sensitivity=settings.gemini_end_sensitivity,
+        prefix_milliseconds=settings.gemini_prefix_padding_ms,
+        silence_milliseconds=settings.gemini_silence_duration_ms,
     )
 
 
@@ -81,7 +100,7 @@ def realtime_service(
         table,
         traced(adapters.open_ports(settings)),
         # No language: the model follows the caller's; the instructions say in which it begins.
-        lambda instructions: live.session(instructions, table.declarations, settings.gemini_voice),
+        lambda instructions: live.conversation(instructions, table.declarations, settings.gemini_voice),
     )
 
 

@@ -35,7 +35,6 @@ class Answering:
         """`show` shows the caller a card."""
         self._call, self._show = call, show
         self._tool_calls, self._live_tools, self._model = tool_calls, live_tools, model
-        self._cancelled: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -55,10 +54,6 @@ class Answering:
         """Call a tool for the caller, without the model, which is told what came of it."""
         self._begin(self._ask(event))
 
-    async def cancelled(self, event: live.FunctionCallsCancelled) -> None:
-        """Take that the model no longer waits; what was begun is finished all the same."""
-        self._cancelled.update(event.ids)
-
     async def finish(self) -> None:
         """Wait for what was begun: a booking asked for before the caller hung up still gets its answer."""
         if self._tasks:
@@ -76,7 +71,7 @@ class Answering:
             result = await self._result(called)
             answered(result)
             self._show_appointment(called.name, result)
-            if called.id not in self._cancelled and await self._respond(called, result):
+            if await self._respond(called, result):
                 await self._tool_calls.delivered(called)
 
     def _show_appointment(self, tool: str, result: Result) -> None:

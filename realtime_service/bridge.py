@@ -141,7 +141,6 @@ class Bridge:
             live.TurnComplete: self._turn_complete,
             live.CallerTranscribed: self._hearing.said,
             live.FunctionCalled: self._answering.called,
-            live.FunctionCallsCancelled: self._answering.cancelled,
         }
         system = instructions(self._clinic, self._record.language, datetime.now(UTC))
         news = news_passed_on(self._ports.call_log, self._record.call_id, self._model.tell, self._is_busy)

@@ -83,6 +83,21 @@ def no_setup(reason: str) -> LiveClosed:
     return LiveClosed(UNEXPECTED_ANSWER, reason, *_FRESH)
 
 
+def not_authenticated(*, retryable: bool) -> LiveClosed:
+    """Return what it means that Google gave no token; `retryable` as google-auth has it."""
+    return LiveClosed(401, "no token", *(_RESUME if retryable else _FATAL))
+
+
+def gone_silent() -> LiveClosed:
+    """Return what it means that the connection is open and the model owes a sound for too long."""
+    return LiveClosed(ABNORMAL, "no sound", *_RESUME)
+
+
+def hung_up() -> LiveClosed:
+    """Return what it means that we have hung up ourselves."""
+    return LiveClosed(1000, "hung up", *_FATAL)
+
+
 def _code_and_reason(error: Exception) -> tuple[int, str]:
     if isinstance(error, errors.APIError):
         return error.code, str(error.details)

@@ -49,6 +49,7 @@ class FunctionCalled(Struct, frozen=True):
     """The model calls a function; answer it with the same id and name."""
 
     id: str
+    """Ours where the server gave none, as Vertex AI may."""
     name: str
     """As the model gave it: it may be none that was declared."""
     arguments: dict[str, Any]
@@ -89,6 +90,17 @@ class UsageCounted(Struct, frozen=True):
     response_by_modality: dict[str, int] = {}
 
 
+class ConnectionLost(Struct, frozen=True):
+    """The connection is gone, or was left; another is being made. The model is deaf and mute meanwhile."""
+
+
+class ConnectionRestored(Struct, frozen=True):
+    """The conversation goes on over another connection."""
+
+    fresh: bool
+    """Whether it is a new session, which was told what had been said; else it remembers by itself."""
+
+
 LiveEvent = (
     AudioSpoken
     | Interrupted
@@ -101,4 +113,6 @@ LiveEvent = (
     | GoAway
     | ResumptionUpdated
     | UsageCounted
+    | ConnectionLost
+    | ConnectionRestored
 )

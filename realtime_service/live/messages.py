@@ -58,8 +58,8 @@ class _ServerContent(Struct, rename="camel"):
 
 
 class _FunctionCall(Struct):
-    id: str
     name: str
+    id: str = ""
     args: Any = None
 
 

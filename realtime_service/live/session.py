@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import structlog
 from google.genai import types
 from google.genai.live import AsyncSession
 
 from realtime_service.audio import HEARD_RATE
-from realtime_service.live.closed import LiveClosed, Stage, closes_told
-from realtime_service.live.events import LiveEvent
+from realtime_service.live.closed import Stage, closes_told
+from realtime_service.live.events import FunctionCalled, LiveEvent
+from realtime_service.live.recap import HistoryTurn
 from realtime_service.live.wire import Wire
 
 PIECE = HEARD_RATE * 2 * 40 // 1000
@@ -23,36 +26,39 @@ _log = structlog.get_logger()
 class LiveSession:
     """A conversation with the model over one connection. Every method raises LiveClosed when it is gone."""
 
-    def __init__(self, session: AsyncSession, wire: Wire, resuming: bool) -> None:
+    def __init__(self, session: AsyncSession, wire: Wire, *, resuming: bool, history_ends: bool) -> None:
+        """Take a session that is set up. `history_ends`: its set-up asked for a history with an end."""
         self._session = session
         self._wire = wire
         self._stage = Stage(setting_up=False, resuming=resuming)
         self._waiting = bytearray()
-        self._closing = False
         self._misunderstood = False
+        self._history_ends = history_ends
+        self._unnamed: set[str] = set()
 
     @property
     def session_id(self) -> str | None:
         """The server's name for the session, to quote to its operators."""
         return self._session.session_id
 
-    async def events(self) -> AsyncIterator[LiveEvent]:
-        """Yield what the model says and does, turn after turn, until `close()`.
+    async def receive(self) -> list[LiveEvent]:
+        """Return what the next message says, which may be nothing; a call that is cancelled loses none.
 
         One reader at a time. It must not wait for the caller's pace: an interruption would queue behind
         the audio.
         """
-        while True:
-            try:
-                with closes_told(self._stage):
-                    reading = await self._wire.receive()
-            except LiveClosed:
-                if self._closing:
-                    return
-                raise
-            self._note(reading.understood)
-            for event in reading.events:
-                yield event
+        with closes_told(self._stage):
+            reading = await self._wire.receive()
+        self._note(reading.understood)
+        return [self._with_id(event) for event in reading.events]
+
+    def _with_id(self, event: LiveEvent) -> LiveEvent:
+        """Give a function call an id that the server gave none, as Vertex AI may."""
+        if not isinstance(event, FunctionCalled) or event.id:
+            return event
+        named = msgspec.structs.replace(event, id=f"unnamed-{secrets.token_hex(8)}")
+        self._unnamed.add(named.id)
+        return named
 
     def _note(self, understood: bool) -> None:
         if not understood and not self._misunderstood:
@@ -87,13 +93,24 @@ class LiveSession:
         with closes_told(self._stage):
             await self._session.send_realtime_input(text=text)
 
+    async def send_history(self, turns: Sequence[HistoryTurn]) -> None:
+        """Tell a new session what was said before; the model does not answer it.
+
+        The session must have been dialled for it.
+        """
+        contents: list[types.Content | types.ContentDict] = [
+            types.Content(role=turn.role, parts=[types.Part(text=turn.text)]) for turn in turns
+        ]
+        with closes_told(self._stage):
+            await self._session.send_client_content(turns=contents, turn_complete=self._history_ends)
+
     async def send_function_response(self, id: str, name: str, response: Mapping[str, Any]) -> None:  # noqa: A002
         """Answer a function call; `response` is JSON values. ValueError without the call's id."""
-        answer = types.FunctionResponse(id=id, name=name, response=dict(response))
+        told_id = None if id in self._unnamed else id
+        answer = types.FunctionResponse(id=told_id, name=name, response=dict(response))
         with closes_told(self._stage):
             await self._session.send_tool_response(function_responses=answer)
 
     async def close(self) -> None:
-        """Hang up; `events()` ends. May be called again."""
-        self._closing = True
+        """Hang up; `receive()` raises LiveClosed. May be called again."""
         await self._session.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from google.genai import types
 from msgspec import Struct
@@ -11,12 +11,17 @@ from msgspec import Struct
 from realtime_service.live.capabilities import Capabilities
 
 
-class TurnTaking(Struct, frozen=True):
+class TurnTaking(Struct, frozen=True, kw_only=True):
     """When the model takes a caller to have begun, and to have finished, speaking.
 
     Set for telephone lines: a short "yes" is heard, and a caller may think for a moment between two words.
+    Named, for what a set-up leaves out is HIGH and HIGH on the Developer API, LOW and LOW on Vertex AI.
     """
 
+    start_sensitivity: Literal["HIGH", "LOW"] = "HIGH"
+    """How readily sound is taken for the beginning of a turn."""
+    end_sensitivity: Literal["HIGH", "LOW"] = "LOW"
+    """How readily a pause is taken for its end."""
     prefix_milliseconds: int = 40
     """Speech needed before a turn begins."""
     silence_milliseconds: int = 600
@@ -29,6 +34,7 @@ def setup(
     voice: str,
     language: str | None,
     handle: str | None,
+    with_history: bool,
     capabilities: Capabilities,
     turn_taking: TurnTaking,
 ) -> types.LiveConnectConfig:
@@ -46,6 +52,7 @@ def setup(
         input_audio_transcription=types.AudioTranscriptionConfig(),
         output_audio_transcription=types.AudioTranscriptionConfig(),
         realtime_input_config=_turns(turn_taking),
+        history_config=_history(with_history, capabilities),
         context_window_compression=types.ContextWindowCompressionConfig(sliding_window=types.SlidingWindow()),
     )
 
@@ -55,6 +62,12 @@ def _speech(voice: str, language: str | None) -> types.SpeechConfig:
     return types.SpeechConfig(
         voice_config=types.VoiceConfig(prebuilt_voice_config=prebuilt), language_code=language
     )
+
+
+def _history(with_history: bool, capabilities: Capabilities) -> types.HistoryConfig | None:
+    if not (with_history and capabilities.takes_history):
+        return None
+    return types.HistoryConfig(initial_history_in_client_content=True)
 
 
 def _thinking(capabilities: Capabilities) -> types.ThinkingConfig | None:
@@ -74,8 +87,10 @@ def _tools(
 def _turns(turn_taking: TurnTaking) -> types.RealtimeInputConfig:
     return types.RealtimeInputConfig(
         automatic_activity_detection=types.AutomaticActivityDetection(
-            start_of_speech_sensitivity=types.StartSensitivity.START_SENSITIVITY_HIGH,
-            end_of_speech_sensitivity=types.EndSensitivity.END_SENSITIVITY_LOW,
+            start_of_speech_sensitivity=types.StartSensitivity(
+                f"START_SENSITIVITY_{turn_taking.start_sensitivity}"
+            ),
+            end_of_speech_sensitivity=types.EndSensitivity(f"END_SENSITIVITY_{turn_taking.end_sensitivity}"),
             prefix_padding_ms=turn_taking.prefix_milliseconds,
             silence_duration_ms=turn_taking.silence_milliseconds,
         )

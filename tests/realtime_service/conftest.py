@@ -20,6 +20,7 @@ from clinic.contracts.tool_call import succeeded
 from clinic.directory import Clinic, load_clinic
 from clinic.settings import Settings
 from realtime_service.adapters.embedded import open_ports
+from realtime_service.live.client import DeveloperApi
 from realtime_service.live.gemini import GeminiLive
 from realtime_service.ports import Ports
 from realtime_service.server import RealtimeService
@@ -130,13 +131,15 @@ def telephone(settings: Settings, ports: Ports) -> Callable[..., AbstractAsyncCo
         listener = socket.create_server(("127.0.0.1", 0))
         changed = msgspec.structs.replace(settings, **other)
         async with model.service as gemini:
-            live = GeminiLive(api_key="any-key", base_url=gemini.base_url, ssl_context=gemini.ssl_context)
+            live = GeminiLive(
+                DeveloperApi("any-key"), base_url=gemini.base_url, ssl_context=gemini.ssl_context
+            )
             service = RealtimeService(
                 changed,
                 directory or load_clinic(),
                 table,
                 ports,
-                lambda instructions: live.session(instructions, table.declarations),
+                lambda instructions: live.conversation(instructions, table.declarations),
             )
             await service.start(listener)
             try:

@@ -32,6 +32,7 @@ from clinic.contracts.function_table import load_function_table
 from clinic.contracts.ticket import digest
 from clinic.directory import load_clinic
 from clinic.settings import DEVELOPMENT_AUTH_TOKEN, Settings
+from realtime_service.live.client import DeveloperApi
 from realtime_service.live.gemini import GeminiLive
 from realtime_service.ports import Ports
 from realtime_service.server import LARGEST_MESSAGE, RealtimeService
@@ -137,13 +138,13 @@ async def target(settings: Settings, ports: Ports, watched: list[Any]) -> AsyncI
     unheard: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
     async with model.service as gemini:
-        live = GeminiLive(api_key="any-key", base_url=gemini.base_url, ssl_context=gemini.ssl_context)
+        live = GeminiLive(DeveloperApi("any-key"), base_url=gemini.base_url, ssl_context=gemini.ssl_context)
         service = RealtimeService(
             settings,
             directory,
             table,
             ports,
-            lambda instructions: live.session(instructions, table.declarations),
+            lambda instructions: live.conversation(instructions, table.declarations),
             start_within=WITHIN,
         )
         await service.start(listener)

@@ -20,6 +20,7 @@ from clinic.contracts.function_table import load_function_table
 from clinic.contracts.ticket import digest
 from clinic.directory import load_clinic
 from clinic.settings import DEVELOPMENT_AUTH_TOKEN, Settings
+from realtime_service.live.client import DeveloperApi
 from realtime_service.live.gemini import GeminiLive
 from realtime_service.ports import Ports
 from realtime_service.server import LARGEST_MESSAGE, RealtimeService
@@ -66,13 +67,17 @@ async def clinic(settings: Settings, ports: Ports) -> AsyncIterator[Clinic]:
     table, directory = load_function_table(), load_clinic()
     listener = socket.create_server(("127.0.0.1", 0))
     async with model.service as gemini:
-        live = GeminiLive(api_key="any-key", base_url=gemini.base_url, ssl_context=gemini.ssl_context)
+        live = GeminiLive(
+            DeveloperApi("any-key"),
+            base_url=gemini.base_url,
+            ssl_context=gemini.ssl_context,
+        )
         service = RealtimeService(
             settings,
             directory,
             table,
             ports,
-            lambda instructions: live.session(instructions, table.declarations),
+            lambda instructions: live.conversation(instructions, table.declarations),
             start_within=START_WITHIN,
         )
         await service.start(listener)

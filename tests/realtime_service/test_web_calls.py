@@ -21,6 +21,7 @@ from clinic.contracts.ticket import digest
 from clinic.contracts.web_token import SUBPROTOCOL, issue, subprotocols
 from clinic.directory import load_clinic
 from clinic.settings import Settings
+from realtime_service.live.client import DeveloperApi
 from realtime_service.live.gemini import GeminiLive
 from realtime_service.ports import Ports
 from realtime_service.server import RealtimeService
@@ -68,13 +69,13 @@ async def web(settings: Settings, ports: Ports) -> AsyncIterator[Web]:
     model, table = ScriptedModel({}), load_function_table()
     listener = socket.create_server(("127.0.0.1", 0))
     async with model.service as gemini:
-        live = GeminiLive(api_key="any-key", base_url=gemini.base_url, ssl_context=gemini.ssl_context)
+        live = GeminiLive(DeveloperApi("any-key"), base_url=gemini.base_url, ssl_context=gemini.ssl_context)
         service = RealtimeService(
             settings,
             load_clinic(),
             table,
             ports,
-            lambda instructions: live.session(instructions, table.declarations),
+            lambda instructions: live.conversation(instructions, table.declarations),
             start_within=START_WITHIN,
             away_seconds=AWAY,
         )

@@ -15,6 +15,7 @@ import trustme
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from realtime_service.live.client import DeveloperApi
 from realtime_service.live.gemini import GeminiLive
 
 Script = Callable[["Peer"], Awaitable[None]]
@@ -50,9 +51,9 @@ class World:
         self.peers: list[Peer] = []
 
     def gemini(self, **options: Any) -> GeminiLive:
-        return GeminiLive(
-            **{"api_key": "key-1", "base_url": self.base_url, "ssl_context": self.ssl_context, **options}
-        )
+        account = options.pop("account", DeveloperApi("key-1"))
+        here = {"base_url": self.base_url, "ssl_context": self.ssl_context}
+        return GeminiLive(account, **{**here, **options})
 
 
 @pytest.fixture(scope="session")

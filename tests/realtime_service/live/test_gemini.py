@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from google.genai import types
 
+from realtime_service.live.client import DeveloperApi
 from realtime_service.live.closed import LiveClosed
 from realtime_service.live.events import (
     AgentTranscribed,
     LiveEvent,
 )
 from realtime_service.live.gemini import GeminiLive
+from realtime_service.live.patience import Patience
 from realtime_service.live.session import LiveSession
 
 PCM = bytes(range(256)) * 5
@@ -36,10 +38,8 @@ async def listen(peer: Any) -> None:
 
 async def collected(live: LiveSession, count: int) -> list[LiveEvent]:
     events: list[LiveEvent] = []
-    async for event in live.events():
-        events.append(event)
-        if len(events) == count:
-            break
+    while len(events) < count:
+        events += await live.receive()
     return events
 
 
@@ -61,7 +61,7 @@ async def test_a_set_up_that_is_not_answered_is_given_up(playing: Any) -> None:
 
     async with playing(script) as world:
         with pytest.raises(LiveClosed) as gone:
-            async with asyncio.timeout(1.5), world.gemini(setup_seconds=0.2).session("", []):
+            async with asyncio.timeout(1.5), world.gemini(patience=Patience(setup=0.2)).session("", []):
                 pass
         assert (gone.value.code, gone.value.resumable, gone.value.fatal) == (1006, True, False)
         await world.peers[0].connection.wait_closed()
@@ -124,7 +124,7 @@ async def test_a_server_whose_certificate_is_not_trusted_is_a_fault_of_the_confi
 ) -> None:
     async with playing(listen) as world:
         with pytest.raises(LiveClosed) as gone:
-            async with GeminiLive(api_key="k", base_url=world.base_url).session("", []):
+            async with GeminiLive(DeveloperApi("k"), base_url=world.base_url).session("", []):
                 pass
     assert gone.value.fatal
 
@@ -132,7 +132,7 @@ async def test_a_server_whose_certificate_is_not_trusted_is_a_fault_of_the_confi
 async def test_nobody_listening_may_be_tried_again() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        gemini = GeminiLive(api_key="k", base_url=f"https://127.0.0.1:{unused.getsockname()[1]}")
+        gemini = GeminiLive(DeveloperApi("k"), base_url=f"https://127.0.0.1:{unused.getsockname()[1]}")
         with pytest.raises(LiveClosed) as gone:
             async with gemini.session("", []):
                 pass
@@ -141,10 +141,10 @@ async def test_nobody_listening_may_be_tried_again() -> None:
 
 async def test_an_address_that_is_none_is_a_fault_of_the_configuration() -> None:
     with pytest.raises(ValueError, match="Port out of range"):
-        async with GeminiLive(api_key="k", base_url="https://127.0.0.1:99999").session("", []):
+        async with GeminiLive(DeveloperApi("k"), base_url="https://127.0.0.1:99999").session("", []):
             pass
     with pytest.raises(LiveClosed) as gone:
-        async with GeminiLive(api_key="k", base_url="nonsense").session("", []):
+        async with GeminiLive(DeveloperApi("k"), base_url="nonsense").session("", []):
             pass
     assert gone.value.fatal
 
@@ -176,7 +176,7 @@ async def test_calls_dialled_at_the_same_time_each_get_their_own_socket(playing:
 
 
 def test_warming_needs_no_network_and_takes_the_functions_the_call_will_have() -> None:
-    gemini = GeminiLive(api_key="k", base_url="https://127.0.0.1:1")
+    gemini = GeminiLive(DeveloperApi("k"), base_url="https://127.0.0.1:1")
     gemini.warm(DECLARATIONS)
     assert types.LiveServerMessage.__pydantic_complete__
 
@@ -184,7 +184,7 @@ def test_warming_needs_no_network_and_takes_the_functions_the_call_will_have() -
 def test_the_environment_does_not_choose_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "https://example.com")
     monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
-    client: Any = GeminiLive(api_key="k")._client._api_client
+    client: Any = GeminiLive(DeveloperApi("k"))._client._api_client
     assert client._websocket_base_url().rstrip("/") == "wss://generativelanguage.googleapis.com"
     assert client._http_options.api_version == "v1beta"
     assert not client.vertexai

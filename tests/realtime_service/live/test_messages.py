@@ -166,7 +166,7 @@ def test_a_field_that_holds_what_it_cannot_is_left_out_and_the_others_are_told()
         b"[1]",
         b"7",
         b'{"goAway":7}',
-        b'{"toolCall":{"functionCalls":[{"name":"without an id"}]}}',
+        b'{"toolCall":{"functionCalls":[{"id":"without a name"}]}}',
         b'{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"data":"!"}}]}}}',
         b'{"toolCall":{"functionCalls":[{"id":"1","name":"a","args":'
         + b"[" * 50_000

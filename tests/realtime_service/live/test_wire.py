@@ -53,10 +53,8 @@ async def listen(peer: Any) -> None:
 
 async def collected(live: LiveSession, count: int) -> list[LiveEvent]:
     events: list[LiveEvent] = []
-    async for event in live.events():
-        events.append(event)
-        if len(events) == count:
-            break
+    while len(events) < count:
+        events += await live.receive()
     return events
 
 
