@@ -11,7 +11,9 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from clinic.model_settings import ModelSettings
 
 DEVELOPMENT_AUTH_TOKEN = "development-only-not-a-secret"  # noqa: S105
 """Signs the rehearsed Twilio's requests while TWILIO_AUTH_TOKEN is unset; refused off loopback."""
@@ -30,7 +32,6 @@ _SERVICES = {
 _ON_THIS_MACHINE = ("outbox", "folder", "none", "embedded", "rehearsed", "")
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
-Milliseconds = Annotated[int, Meta(ge=0, le=5000)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
@@ -38,35 +39,9 @@ class SettingError(ValueError):
     """A setting can't be used: its name and why."""
 
 
-class Settings(Struct, frozen=True, kw_only=True):
+class Settings(ModelSettings, frozen=True, kw_only=True):
     """The settings, each field named as its variable in lower case."""
 
-    gemini_api_key: Annotated[str, Meta(description="A Gemini key. Unset: the rehearsed model")] = ""
-    gemini_model: Annotated[str, Meta(description="The Live model")] = "gemini-3.8-live"
-    google_gemini_base_url: Annotated[
-        str, Meta(description="Another endpoint that speaks Gemini's protocol, `https://…`. Unset: Google's")
-    ] = ""
-    google_genai_use_vertexai: Annotated[
-        bool,
-        Meta(description="Gemini on Google Cloud, by the project's credentials, instead of GEMINI_API_KEY"),
-    ] = False
-    google_cloud_location: Annotated[
-        str, Meta(description="The region of Gemini on Google Cloud; Live has no `global`")
-    ] = "us-central1"
-    gemini_start_sensitivity: Annotated[
-        Literal["HIGH", "LOW"],
-        Meta(description="How readily the model takes sound for a caller's first word"),
-    ] = "HIGH"
-    gemini_end_sensitivity: Annotated[
-        Literal["HIGH", "LOW"], Meta(description="How readily it takes a pause for the end of what is said")
-    ] = "LOW"
-    gemini_prefix_padding_ms: Annotated[
-        Milliseconds, Meta(description="Speech needed before a caller's turn begins, milliseconds")
-    ] = 40
-    gemini_silence_duration_ms: Annotated[
-        Milliseconds, Meta(description="Silence needed before it ends; more for callers who pause")
-    ] = 600
-    gemini_voice: Annotated[str, Meta(description="The agent's voice")] = "Charon"
     clinic_file: Annotated[str, Meta(description="The clinic's TOML file. Unset: Renova Hospitals")] = ""
     letters_folder: Annotated[
         str, Meta(description="Files that stand in for those of `clinic/letters/templates`. Unset: none")
@@ -177,11 +152,6 @@ class Settings(Struct, frozen=True, kw_only=True):
         """Tell which of the adapters a port of `clinic/ports.py` has: this machine's, or Google's."""
         chosen = getattr(self, _SERVICES.get(port, "store"))
         return "embedded" if chosen in _ON_THIS_MACHINE else "cloud"
-
-    @property
-    def has_real_model(self) -> bool:
-        """Whether Gemini is Google's and not rehearsed."""
-        return bool(self.gemini_api_key) or self.google_genai_use_vertexai
 
     @property
     def origins(self) -> frozenset[str]:
