@@ -43,6 +43,7 @@ class EmulatedCloud:
         self,
         names: Sequence[str],
         say: Callable[[str], object] = lambda _: None,
+        *,
         door: Path = DOOR,
         **environment: str,
     ) -> None:
