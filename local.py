@@ -40,6 +40,7 @@ from realtime_service.__main__ import gemini_live, realtime_service, turn_taking
 from realtime_service.live.client import DeveloperApi
 from realtime_service.live.gemini import GeminiLive
 from rehearsal.rehearsed_gemini import rehearsed_gemini
+from rehearsal.rehearsed_workspace import rehearsed_workspace, settings_for
 
 HOST = "127.0.0.1"
 GRACE_SECONDS = 4.0
@@ -66,13 +67,14 @@ def main() -> int:
             service_socket = stack.enter_context(_listening("PORT", settings.port))
             functions_socket = stack.enter_context(_listening("FUNCTIONS_PORT", settings.functions_port))
             settings = _with_ports(settings, service_socket, functions_socket)
+            settings, staff = stack.enter_context(_staffs_side(settings, clinic))
             configure_log(settings.log_level)
             start_telemetry(settings, "clinic")
             stack.callback(telemetry.stop)
             live = stack.enter_context(_live(settings, clinic))
             stack.enter_context(_functions(table, functions_socket))
             stack.enter_context(_delivery(settings, table))
-            asyncio.run(_serve(settings, clinic, table, live, service_socket))
+            asyncio.run(_serve(settings, clinic, table, live, service_socket, staff))
     except (CannotStart, SettingError, ClinicFileError, FunctionTableError, LetterFileError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -104,6 +106,29 @@ def _with_ports(settings: Settings, service: socket.socket, functions: socket.so
     ports = {"port": service.getsockname()[1], "functions_port": functions.getsockname()[1]}
     os.environ.update({name.upper(): str(port) for name, port in ports.items()})
     return msgspec.structs.replace(settings, **ports)
+
+
+@contextmanager
+def _staffs_side(settings: Settings, clinic: Clinic) -> Iterator[tuple[Settings, str]]:
+    """Yield the settings with a Workspace for mail, sheets and calendars, and what to say of it.
+
+    With WORKSPACE_CREDENTIALS it is Google's. What the environment has chosen, such as MAIL=outbox, stays.
+    """
+    google = {"MAIL": "gmail", "SHEETS": "google", "CALENDAR": "google"}
+    asked = {name: os.environ.get(name) or value for name, value in google.items()}
+    wanted = {name for name, value in asked.items() if value == google[name]}
+    if settings.workspace_credentials or not wanted:
+        yield settings, "as the settings say"
+        return
+    file = Path(settings.local_data) / "workspace.json"
+    try:
+        server = rehearsed_workspace(clinic, settings.workspace_port, file)
+    except OSError as error:
+        raise CannotStart(f"WORKSPACE_PORT={settings.workspace_port}: {error.strerror}") from error
+    with server.serve_in_thread():
+        os.environ.update({**asked, **settings_for(server), "WORKSPACE_PORT": server.url.rpartition(":")[2]})
+        changed = load_settings(os.environ)
+        yield changed, f"{server.url}/"
 
 
 @contextmanager
@@ -172,31 +197,37 @@ def _delivery(settings: Settings, table: FunctionTable) -> Iterator[None]:
 
 
 async def _serve(
-    settings: Settings, clinic: Clinic, table: FunctionTable, live: GeminiLive, listener: socket.socket
+    settings: Settings,
+    clinic: Clinic,
+    table: FunctionTable,
+    live: GeminiLive,
+    listener: socket.socket,
+    staff: str,
 ) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     service = realtime_service(settings, clinic, table, live)
     await service.start(listener)
-    _say(settings, clinic)
+    _say(settings, clinic, staff)
     await stopping.wait()
     sys.stdout.write("\nFinishing the running calls …\n")
     await service.stop(GRACE_SECONDS)
 
 
-def _say(settings: Settings, clinic: Clinic) -> None:
+def _say(settings: Settings, clinic: Clinic, staff: str) -> None:
     model = f"real, {settings.gemini_model}" if settings.has_real_model else "rehearsed on this machine"
     signature = "TWILIO_AUTH_TOKEN" if settings.twilio_auth_token else "a development token"
     letters = len(bus.open_port(settings).dead_letters())
+    dead = f"; {letters} dead letters" if letters else ""
     sys.stdout.write(
         f"""{clinic.name} is open.
 
   Model       {model}
   Phone       Twilio's webhooks, checked with {signature}
-  Calendar, e-mail, sheets   rehearsed: files below {Path(settings.local_data).resolve()}
-  Store       SQLite in the same folder{f"; {letters} dead letters" if letters else ""}
+  Store       SQLite below {Path(settings.local_data).resolve()}{dead}
 
+  Staff       {staff} calendars, mails and sheets
   Page        http://{HOST}:{settings.port}/
   Health      http://{HOST}:{settings.port}/healthz
   Streams     {settings.public_realtime_url}/twilio and /browser

@@ -85,6 +85,9 @@ class Settings(ModelSettings, frozen=True, kw_only=True):
     local_data: Annotated[str, Meta(description="Folder of the embedded store")] = ".local"
     port: Annotated[Port, Meta(description="The realtime service (WebSockets, health, page)")] = 8080
     functions_port: Annotated[Port, Meta(description="The functions, in the local run")] = 8081
+    workspace_port: Annotated[
+        Port, Meta(description="What staff see: the rehearsed Workspace, in the local run")
+    ] = 8082
     realtime_url: Annotated[
         str, Meta(description="Public base of the realtime service, `wss://…`. Unset: this machine")
     ] = ""

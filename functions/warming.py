@@ -11,7 +11,7 @@ from clinic.booking.appointment import read_phone
 from clinic.booking.request import read_request
 from clinic.contracts import events
 from clinic.directory import Clinic
-from clinic.ports import Appointments, Ledger
+from clinic.ports import Appointments, Calendar, Ledger
 from functions.answer import Answer
 from functions.caller import Caller, caller_of
 from functions.needs import Needs
@@ -52,6 +52,8 @@ def _read_ahead(tool: Callable[..., Answer], needs: Needs, call_id: str, now: da
         _understand(world["clinic"], now)
     if {"calls", "patients"} <= world.keys():
         caller = caller_of(call_id, world["calls"], world["patients"])
+        if "calendar" in world:
+            _look_into_the_calendars(world["calendar"], needs.open("clinic"), now)
         if "appointments" in world:
             _look_into_the_book(world["appointments"], caller, needs.open("clinic"), now)
 
@@ -61,6 +63,11 @@ def _understand(clinic: Clinic, now: datetime) -> None:
     day = now.astimezone(clinic.zone).date().isoformat()
     read_request(clinic, clinic.doctors[0].name, "", day, "10:00 AM")
     read_phone(clinic.phone, clinic.country)
+
+
+def _look_into_the_calendars(calendar: Calendar, clinic: Clinic, now: datetime) -> None:
+    # One request for all doctors and a fortnight, which is remembered for five minutes.
+    calendar.blocked([doctor.id for doctor in clinic.doctors], now, now + _A_DAY)
 
 
 def _look_into_the_book(appointments: Appointments, caller: Caller, clinic: Clinic, now: datetime) -> None:

@@ -26,6 +26,12 @@ _OURS = (
     "CORS",
     "WEB",
     "TRUSTED",
+    "STORE",
+    "MAIL",
+    "SHEETS",
+    "CALENDAR",
+    "WORKSPACE",
+    "REGISTER",
 )
 
 # No deadline: a shared machine's pauses are no failures. The first text of a fresh clone is slow to draw.
@@ -35,18 +41,20 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 
 class LocalRun:
-    """`local.py` on free ports, with its data in a folder of its own."""
+    """`local.py` on free ports, with its data in a folder of its own: mails and sheets too, as files."""
 
     def __init__(self, tree: Path, data: Path, settings: dict[str, str]) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        ports = {"PORT": "0", "FUNCTIONS_PORT": "0"}
+        files = {"MAIL": "outbox", "SHEETS": "folder"}
+        ports = {"PORT": "0", "FUNCTIONS_PORT": "0", "WORKSPACE_PORT": "0"}
+        here = {"LOCAL_DATA": str(data), "PYTHONPATH": str(tree)}
         self.data = data
         self.address: dict[str, str] = {}
         with (data.parent / "log").open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "local.py"],
                 cwd=tree,
-                env={**inherited, **ports, "LOCAL_DATA": str(data), "PYTHONPATH": str(tree), **settings},
+                env={**inherited, **ports, **files, **here, **settings},
                 text=True,
                 stdout=subprocess.PIPE,
                 stderr=log,

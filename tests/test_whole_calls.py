@@ -74,7 +74,9 @@ NEW_ROW = {
 
 
 @contextmanager
-def answered_by(start: Start, tmp_path: Path, script: Script, tree: Path = ROOT) -> Iterator[Any]:
+def answered_by(
+    start: Start, tmp_path: Path, script: Script, tree: Path = ROOT, **settings: str
+) -> Iterator[Any]:
     """Run the clinic with a model that follows a script."""
     model = ScriptedModel(script)
     with model.service.serve_in_thread():
@@ -85,6 +87,7 @@ def answered_by(start: Start, tmp_path: Path, script: Script, tree: Path = ROOT)
             GEMINI_API_KEY="any-key",
             GOOGLE_GEMINI_BASE_URL=model.service.base_url,
             SSL_CERT_FILE=str(authority),
+            **settings,
         )
         run.model = model
         run.banner()
@@ -331,3 +334,35 @@ async def test_a_page_that_is_not_allowed_opens_nothing(start: Start, tmp_path: 
         with pytest.raises(InvalidStatus, match="403"):
             async with connect(url, origin=origin):
                 pass
+
+
+async def test_what_was_booked_is_what_staff_see(start: Start, tmp_path: Path) -> None:
+    wish = {
+        "patient_name": "Asha Rao",
+        "email": "asha.rao@example.com",
+        "phone": "+919812345678",
+        "appointment_date": next_friday(),
+        "appointment_time": "10:30 AM",
+        "doctor_name": "Dr. Anil Mehta",
+        "department": "Cardiology",
+    }
+    script: Script = {
+        "book it": [Call("book_appointment", wish)],
+        "book_appointment answered": [Say("it is booked")],
+    }
+    shown = ("<b>10:30–11:00</b> Asha Rao (Cardiology)", "to asha.rao@example.com", "<td>+919812345678</td>")
+    with answered_by(start, tmp_path, script, MAIL="", SHEETS="", CALENDAR="") as run:
+        async with visit(run) as (_, socket):
+            await socket.send(json.dumps({"event": "text", "text": "book it"}))
+            await said_by_agent(socket, "it is booked")
+        page = ""
+        async with asyncio.timeout(15):
+            while not all(words in page for words in shown):
+                await asyncio.sleep(0.1)
+                page = await asyncio.to_thread(page_of, run.address["staff"])
+    assert "asha.rao" not in run.log
+
+
+def page_of(url: str) -> str:
+    with urllib.request.urlopen(url) as response:  # noqa: S310
+        return str(response.read().decode())

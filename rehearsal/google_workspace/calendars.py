@@ -34,7 +34,7 @@ class Calendars:
         self.events: dict[str, dict[str, Event]] = {}
         self.page_size = 250
         """Events in a page, unless asked otherwise; a test makes it small."""
-        self._changes = 0
+        self.changes = 0
 
     def add(self, calendar_id: str, zone: str) -> None:
         """Make an empty calendar in an IANA time zone."""
@@ -188,8 +188,8 @@ class Calendars:
         if "recurrence" in event:
             raise Refused(501, "notImplemented", "the rehearsal does not play recurring events")
         start, end = self.span(calendar_id, event)
-        self._changes += 1
-        stamp = {"kind": "calendar#event", "etag": f'"{self._changes}"', "updated": in_utc(datetime.now(UTC))}
+        self.changes += 1
+        stamp = {"kind": "calendar#event", "etag": f'"{self.changes}"', "updated": in_utc(datetime.now(UTC))}
         whole = {"status": "confirmed", **event, **stamp}
         if "dateTime" in event["start"]:
             zone = self.zones[calendar_id]

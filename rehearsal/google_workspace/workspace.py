@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -46,6 +46,8 @@ class Workspace:
         self.calendars, self.spreadsheets = Calendars(), Spreadsheets()
         self.mailbox = Mailbox(subject)
         self.tokens, self.faults = Tokens(subject, EVERY_SCOPE), Faults()
+        self.after_change: Callable[[], None] = _nothing
+        """Called after each request that may have changed something, before it is answered."""
         self.asked: dict[str, int] = {}
         """How often each method was asked for."""
         self._lock = threading.RLock()
@@ -87,6 +89,12 @@ class Workspace:
         with self._lock:
             self.asked[method.id] = self.asked.get(method.id, 0) + 1
             body: Any = self.routes[method.id](asked)
+            if method.verb != "GET":
+                self.after_change()
             encoded = b"" if body is None else msgspec.json.encode(body)
         status = 204 if body is None else 200
         return Answered(status, encoded, lost=fault is not None and fault.kind == "answer_lost")
+
+
+def _nothing() -> None:
+    """Keep nothing."""
