@@ -83,6 +83,8 @@ class Notes:
     """The caller's appointments; None: not looked up."""
     appointment: Slot | None = None
     """The one to be moved or cancelled."""
+    to_correct: str = ""
+    """The id of the appointment whose e-mail address takes no mail."""
     waiting_list: bool = False
     outcomes: list[str] = field(default_factory=list)
     """What came of the call, for the call log."""

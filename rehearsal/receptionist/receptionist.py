@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from clinic.directory import Clinic
-from rehearsal.receptionist import booking, changing, wording
+from rehearsal.receptionist import booking, changing, correcting, wording
 from rehearsal.receptionist.actions import Action
 from rehearsal.receptionist.checking import CHECK, JOIN, check, checked
 from rehearsal.receptionist.choosing import chosen
@@ -88,8 +88,11 @@ class Receptionist:
         words = words_to_say(text)
         if words and not asks_to_greet(text):
             return [*desk.interject(words), *self._cancelled_calls()]
+        refused = correcting.note_refusal(desk, text)
         if desk.waiting:
             return self._cancelled_calls()
+        if refused:
+            return correcting.begin(desk)
         if says_silent(text):
             return desk.interject(desk.worded(wording.STILL_THERE))
         if not asks_to_greet(text):
@@ -168,6 +171,8 @@ class Receptionist:
 
     def _go_on(self, before: str = "") -> list[Action]:
         wish = self._desk.notes.wish
+        if self._desk.notes.to_correct:
+            return correcting.go_on(self._desk, before)
         if wish is None:
             return self._desk.ask(Question.HELP, before)
         if wish in (Wish.MOVE, Wish.CANCEL):
@@ -199,6 +204,7 @@ class Receptionist:
             changing.FIND: lambda result: changing.found(desk, result),
             changing.CANCEL: lambda result: changing.cancelled(desk, result),
             changing.MOVE: lambda result: changing.moved(desk, result),
+            correcting.CORRECT: lambda result: correcting.corrected(desk, result, self._go_on),
             TRANSFER: lambda result: self._replies.transferred(result),
         }
 

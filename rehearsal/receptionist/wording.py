@@ -96,6 +96,7 @@ QUESTIONS: dict[Question, tuple[str, ...]] = {
     Question.GOODBYE: ("Goodbye.", "Good bye."),
 }
 
+LETTER_REFUSED = ("I could not reach that e-mail address, though the appointment stands.",)
 SORRY = (
     "Sorry, I did not catch that.",
     "I am afraid I did not understand you.",

@@ -163,6 +163,7 @@ def all_declared(declared: dict[str, Any]) -> dict[str, Any]:
         "find_appointments": _declaration(*person),
         "cancel_appointment": _declaration("appointment_id"),
         "reschedule_appointment": _declaration("appointment_id", "appointment_date", "appointment_time"),
+        "correct_email": _declaration("email", "appointment_id"),
         "join_waitlist": _declaration(*person, "doctor_name", "preferred_date"),
         "transfer_to_human": _declaration("reason"),
         "end_call": _declaration(),
