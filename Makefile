@@ -4,6 +4,8 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
+include infra/deploy.mk
+
 .PHONY: help setup run run-emulators call letters dead-letters test style types tests test-emulators bench lock clean
 
 help:  ## list the targets

@@ -6,8 +6,12 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 
+import structlog
+
 from clinic import telemetry
 from clinic.contracts.tool_call import Result
+
+_log = structlog.get_logger("clinic")
 
 _OUTCOMES = {"deadline": "unanswered", "fault": "failed", "dead_lettered": "failed", "expired": "expired"}
 """By the reason of a result; any other reason is the clinic's own no."""
@@ -23,8 +27,11 @@ def execute_tool(tool: str, tool_call_id: str, call_id: str) -> Iterator[Callabl
     began = time.monotonic()
 
     def answered(result: Result) -> None:
-        labels = {"gen_ai.tool.name": tool, "outcome": _outcome(result)}
-        telemetry.record(telemetry.TOOL_SECONDS, time.monotonic() - began, labels)
+        seconds, outcome = time.monotonic() - began, _outcome(result)
+        telemetry.record(telemetry.TOOL_SECONDS, seconds, {"gen_ai.tool.name": tool, "outcome": outcome})
+        _log.info(
+            "? measured", tool=tool, outcome=outcome, seconds=round(seconds, 3), tool_call_id=tool_call_id
+        )
 
     about = {
         "gen_ai.operation.name": "execute_tool",

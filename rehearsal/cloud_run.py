@@ -49,7 +49,9 @@ class RehearsedCloudRun(ThreadingHTTPServer):
         self._name, self._revisions = name, 0
         self._polled: dict[str, int] = {}
         self._service = run_v2.Service(
-            name=name, template=run_v2.RevisionTemplate(containers=[run_v2.Container(image=image)])
+            name=name,
+            uri=f"https://{name.rpartition('/')[2]}.run.app",
+            template=run_v2.RevisionTemplate(containers=[run_v2.Container(image=image)]),
         )
         self._revise()
 

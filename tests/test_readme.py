@@ -31,12 +31,13 @@ def test_every_setting_in_the_table_exists() -> None:
 
 
 def test_every_target_named_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    files = [ROOT / "Makefile", ROOT / "infra" / "deploy.mk"]
+    targets = {name for each in files for name in re.findall(r"^([a-z-]+):", each.read_text(), re.MULTILINE)}
     assert set(re.findall(r"\bmake ([a-z-]+)", README)) <= targets
 
 
 def test_every_path_named_exists() -> None:
-    top = "clinic|docs|functions|realtime_service|rehearsal|tests"
+    top = "clinic|docs|functions|infra|realtime_service|rehearsal|tests"
     named = re.findall(rf"`((?:{top})/[a-z_./]*)`", README) + re.findall(r"`([a-z]+\.(?:py|md))`", README)
     inside = {path.name for path in ROOT.rglob("*.py") if ".venv" not in str(path)} | {"instructions.md"}
     missing = [path for path in named if not (ROOT / path).exists() and path not in inside]

@@ -31,6 +31,8 @@ class Deploy(Struct, frozen=True, forbid_unknown_fields=True):
     min_instances: int = 0
     max_instances: int = 20
     concurrency: int = 20
+    uses: tuple[Literal["store", "bus", "twilio", "mail", "calendar", "sheets", "backup"], ...] = ()
+    """What its service account may reach. The store and the bus go without saying but for a webhook."""
 
 
 class Declaration(Struct, frozen=True, forbid_unknown_fields=True):

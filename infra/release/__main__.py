@@ -18,8 +18,10 @@ from google.auth.transport.requests import AuthorizedSession
 
 from infra.release.cloud_run import CloudRun, Serving
 from infra.release.monitoring import ENDPOINT, Monitoring
+from infra.release.options import read_options
 from infra.release.rollout import (
     CANDIDATE,
+    STAGES,
     ReleaseError,
     Traffic,
     next_stage,
@@ -38,7 +40,7 @@ _BAD, _NO_ANSWER = 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 1 where it is refused or does badly, 2 where Google can't be asked."""
-    options = _options(arguments)
+    options = read_options(arguments)
     try:
         _COMMANDS[options.command](_Release(options))
     except ReleaseError as error:
@@ -88,9 +90,9 @@ def _deploy(release: _Release) -> None:
 
 
 def _smoke(release: _Release) -> None:
-    url = release.service.serving().tag_urls.get(CANDIDATE)
-    if not url:
-        raise ReleaseError("there is no candidate: `deploy` an image first")
+    serving = release.service.serving()
+    url = serving.tag_urls.get(CANDIDATE, serving.url)
+    _tell(f"trying {url}")
     token = os.environ.get("TWILIO_AUTH_TOKEN", "")
     if not token:
         raise ReleaseError("TWILIO_AUTH_TOKEN: the rehearsed call is signed with it")
@@ -114,11 +116,11 @@ def _promote(release: _Release) -> None:
     """Go through all stages that are left; each is watched."""
     while True:
         serving = release.service.serving()
-        stage = next_stage(serving.traffic)
         candidate = serving.traffic.candidate
-        if candidate and candidate.percent == stage:
-            _tell(f"{candidate.revision} has all calls")
+        if candidate is None or candidate.percent == STAGES[-1]:
+            _tell(f"{candidate.revision if candidate else serving.newest} has all calls")
             return
+        stage = next_stage(serving.traffic)
         release.change(shifted(serving.traffic, stage))
         if release.options.dry_run:
             return
@@ -193,57 +195,6 @@ def _print_traffic(traffic: Traffic, serving: Serving | None = None) -> None:
 def _tell(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m infra.release",
-        description="Puts a new revision of the realtime service before the callers, and takes it back. "
-        "Each command may be given again: it goes on from what Cloud Run says.",
-        epilog="Ends with 0, with 1 where a step is refused or the candidate does badly, with 2 where Google "
-        "can't be asked.",
-    )
-    parser.add_argument("--service", required=True, type=_service, help="projects/…/locations/…/services/…")
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
-    parser.add_argument("--endpoint", default="", help="another address of Google's APIs")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    deploy = commands.add_parser("deploy", help="make a revision that gets no calls yet")
-    deploy.add_argument(
-        "image", nargs="?", default="", type=_image, help="by digest; default: the newest revision's"
-    )
-    trial = commands.add_parser("smoke", help="try the candidate: health, the door, one rehearsed call")
-    trial.add_argument("--voice-url", required=True, help="the webhook twilio_voice")
-    shift = commands.add_parser("shift", help="give the candidate its next share of the new calls")
-    shift.add_argument(
-        "--to", type=_percent, default=0, metavar="PERCENT", help="default: 5, 25, 100 in turn"
-    )
-    promote = commands.add_parser("promote", help="go through 5, 25 and 100 percent")
-    for watched in (shift, promote):
-        watched.add_argument(
-            "--watch", type=float, default=600.0, metavar="SECONDS", help="look at it so long (default: 600)"
-        )
-    commands.add_parser("rollback", help="give all new calls to the revision before it")
-    commands.add_parser("status", help="show who gets which calls")
-    return parser.parse_args(arguments)
-
-
-def _service(text: str) -> str:
-    parts = text.split("/")
-    if [*parts[::2]] != ["projects", "locations", "services"] or len(parts) != 6 or not all(parts):
-        raise argparse.ArgumentTypeError(f"{text!r}: projects/…/locations/…/services/… is wanted")
-    return text
-
-
-def _image(text: str) -> str:
-    if text and "@sha256:" not in text:
-        raise argparse.ArgumentTypeError(f"{text!r}: an image by digest, …@sha256:…, is wanted")
-    return text
-
-
-def _percent(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 100:
-        raise argparse.ArgumentTypeError(f"{text!r}: 1 to 100 is wanted")
-    return int(text)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ class Serving(Struct, frozen=True, kw_only=True):
 
     image: str
     """Of its newest revision."""
+    url: str
     newest: str
     """The revision that was made last, ready or not."""
     ready: bool
@@ -90,6 +91,7 @@ def _serving(service: run_v2.Service) -> Serving:
     ready = service.terminal_condition
     return Serving(
         image=service.template.containers[0].image,
+        url=service.uri,
         newest=newest,
         ready=_short(service.latest_ready_revision) == newest,
         problem=ready.message,

@@ -123,13 +123,28 @@ def test_the_status_is_a_table(
     assert second.split() == [SECOND, "0", "%", "candidate", "https://candidate---realtime-service.run.app"]
 
 
-@pytest.mark.parametrize("command", ["shift", "promote", "rollback", "smoke"])
+@pytest.mark.parametrize("command", ["shift", "rollback"])
 def test_without_a_candidate_a_step_is_refused(
     release: Release, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    more = ["--voice-url", "http://127.0.0.1:1/"] if command == "smoke" else []
-    assert release(command, *more) == 1
+    assert release(command) == 1
     assert "candidate" in capsys.readouterr().err
+
+
+def test_with_nothing_new_a_release_has_nothing_to_promote(
+    cloud_run: RehearsedCloudRun, release: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert release("promote") == 0
+    assert f"{FIRST} has all calls" in capsys.readouterr().out
+    assert cloud_run.changes == 1
+
+
+def test_a_smoke_test_without_a_token_says_what_it_is_for(
+    release: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    assert release("smoke", "--voice-url", "http://127.0.0.1:9/") == 1
+    assert "TWILIO_AUTH_TOKEN: the rehearsed call is signed with it" in capsys.readouterr().err
 
 
 def test_where_nothing_answers_the_exit_code_is_two(capsys: pytest.CaptureFixture[str]) -> None:

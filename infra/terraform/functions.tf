@@ -1,0 +1,161 @@
+# One function per row of the table: its own service account, its own limits, nothing it does not need.
+
+locals {
+  # Google Workspace is reached by delegation, not by a role or a secret.
+  use_secrets = { twilio = ["TWILIO_AUTH_TOKEN"] }
+
+  # Every tool, reaction and job works on the store and publishes what it did; a webhook says what it needs.
+  uses_of = {
+    for name, row in local.functions : name =>
+    distinct(concat(row.kind == "webhook" ? [] : ["store", "bus"], try(row.deploy.uses, [])))
+  }
+
+  # 30 characters at most, and still one each.
+  account_ids = {
+    for name, hosted in local.hosted_names : name =>
+    length(hosted) <= 27 ? "fn-${hosted}" : "fn-${trimsuffix(substr(hosted, 0, 22), "-")}-${substr(sha256(name), 0, 4)}"
+  }
+
+  function_secrets = merge([
+    for name, uses in local.uses_of : {
+      for secret in distinct(flatten([for use in uses : lookup(local.use_secrets, use, [])])) :
+      "${name}.${secret}" => { function = name, secret = secret }
+    }
+  ]...)
+
+  # The public addresses go with the token that what comes from there is checked with.
+  function_settings = {
+    for name, uses in local.uses_of : name => {
+      for setting, value in local.settings : setting => value
+      if contains(uses, "twilio") || !contains(["FUNCTIONS_URL", "REALTIME_URL"], setting)
+    }
+  }
+}
+
+resource "google_service_account" "function" {
+  for_each = local.functions
+
+  account_id   = local.account_ids[each.key]
+  display_name = "The function ${each.key}"
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_storage_bucket_object" "functions_zip" {
+  name   = "functions/${filesha256(var.functions_zip)}.zip"
+  bucket = google_storage_bucket.source.name
+  source = var.functions_zip
+}
+
+resource "google_cloudfunctions2_function" "function" {
+  for_each = local.functions
+
+  name         = local.hosted_names[each.key]
+  location     = var.region
+  description  = try(substr(each.value.declaration.description, 0, 200), "A ${each.value.kind} of the clinic voice agent.")
+  kms_key_name = var.kms_key == "" ? null : var.kms_key
+
+  build_config {
+    runtime           = "python312"
+    entry_point       = each.key
+    docker_repository = google_artifact_registry_repository.images.id
+    service_account   = google_service_account.builder.id
+
+    source {
+      storage_source {
+        bucket     = google_storage_bucket.source.name
+        object     = google_storage_bucket_object.functions_zip.name
+        generation = google_storage_bucket_object.functions_zip.generation
+      }
+    }
+
+    automatic_update_policy {}
+  }
+
+  service_config {
+    service_account_email            = google_service_account.function[each.key].email
+    available_memory                 = try(each.value.deploy.memory, "256Mi")
+    available_cpu                    = "1"
+    timeout_seconds                  = try(each.value.deploy.timeout_seconds, 30)
+    min_instance_count               = min(try(each.value.deploy.min_instances, 0), var.min_function_instances)
+    max_instance_count               = try(each.value.deploy.max_instances, 20)
+    max_instance_request_concurrency = try(each.value.deploy.concurrency, 20)
+    environment_variables            = local.function_settings[each.key]
+
+    # Twilio and browsers come from outside; Pub/Sub and the scheduler count as inside.
+    ingress_settings = each.value.kind != "webhook" ? "ALLOW_INTERNAL_ONLY" : var.domain == "" ? "ALLOW_ALL" : "ALLOW_INTERNAL_AND_GCLB"
+
+    dynamic "secret_environment_variables" {
+      for_each = { for key, need in local.function_secrets : need.secret => need if need.function == each.key }
+      content {
+        key        = secret_environment_variables.key
+        project_id = var.project_id
+        secret     = google_secret_manager_secret.secret[secret_environment_variables.key].secret_id
+        version    = "latest"
+      }
+    }
+  }
+
+  depends_on = [
+    google_project_iam_member.builder,
+    google_secret_manager_secret_iam_member.function,
+  ]
+}
+
+# Only Pub/Sub may call what answers an event; who calls a webhook proves it by a signature in the request.
+resource "google_cloud_run_service_iam_member" "pushed" {
+  for_each = { for name, row in local.functions : name => row if row.kind != "webhook" }
+
+  location = var.region
+  service  = google_cloudfunctions2_function.function[each.key].name
+  role     = "roles/run.invoker"
+  member   = google_service_account.pusher.member
+}
+
+resource "google_cloud_run_service_iam_member" "public" {
+  #checkov:skip=CKV_GCP_102:Twilio and browsers have no Google identity; each webhook checks a signature or an origin itself
+  for_each = local.webhooks
+
+  location = var.region
+  service  = google_cloudfunctions2_function.function[each.key].name
+  role     = "roles/run.invoker"
+  member   = "allUsers"
+}
+
+resource "google_secret_manager_secret_iam_member" "function" {
+  for_each = local.function_secrets
+
+  secret_id = google_secret_manager_secret.secret[each.value.secret].id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.function[each.value.function].member
+}
+
+# Builds the functions from their source.
+
+resource "google_service_account" "builder" {
+  account_id   = "functions-builder"
+  display_name = "Builds the functions' images"
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_project_iam_member" "builder" {
+  for_each = toset(["roles/logging.logWriter"])
+
+  project = var.project_id
+  role    = each.key
+  member  = google_service_account.builder.member
+}
+
+resource "google_storage_bucket_iam_member" "builder" {
+  bucket = google_storage_bucket.source.name
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.builder.member
+}
+
+resource "google_artifact_registry_repository_iam_member" "builder" {
+  repository = google_artifact_registry_repository.images.name
+  location   = var.region
+  role       = "roles/artifactregistry.writer"
+  member     = google_service_account.builder.member
+}

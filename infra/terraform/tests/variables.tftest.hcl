@@ -1,0 +1,170 @@
+# What is typed wrong is refused before anything is asked of Google, and the message names the variable.
+
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+  mock_resource "google_service_account" {
+    defaults = {
+      name   = "projects/clinic-staging/serviceAccounts/mock@clinic-staging.iam.gserviceaccount.com"
+      email  = "mock@clinic-staging.iam.gserviceaccount.com"
+      member = "serviceAccount:mock@clinic-staging.iam.gserviceaccount.com"
+    }
+  }
+}
+
+variables {
+  project_id  = "clinic-staging"
+  environment = "staging"
+  alert_email = "staff@example.com"
+
+  twilio_account_sid   = "AC00000000000000000000000000000000"
+  twilio_phone_number  = "+15005550006"
+  workspace_account    = "desk@example.com"
+  register_spreadsheet = "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"
+
+  image = "asia-south1-docker.pkg.dev/clinic-staging/clinic-voice-agent/realtime-service@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+}
+
+run "a_project_s_number_is_no_id" {
+  command = plan
+  variables {
+    project_id = "123456789012"
+  }
+  expect_failures = [var.project_id]
+}
+
+run "an_environment_is_staging_or_production" {
+  command = plan
+  variables {
+    environment = "test"
+  }
+  expect_failures = [var.environment]
+}
+
+run "a_region_without_the_services_is_refused" {
+  command = plan
+  variables {
+    region = "mars-north1"
+  }
+  expect_failures = [var.region]
+}
+
+run "an_image_by_tag_is_refused" {
+  command = plan
+  variables {
+    image = "asia-south1-docker.pkg.dev/clinic-staging/clinic-voice-agent/realtime-service:latest"
+  }
+  expect_failures = [var.image]
+}
+
+run "a_secret_is_no_setting" {
+  command = plan
+  variables {
+    settings = { TWILIO_AUTH_TOKEN = "never here" }
+  }
+  expect_failures = [var.settings]
+}
+
+run "a_setting_is_written_in_capitals" {
+  command = plan
+  variables {
+    settings = { log_level = "DEBUG" }
+  }
+  expect_failures = [var.settings]
+}
+
+run "an_origin_is_https" {
+  command = plan
+  variables {
+    origins = ["http://clinic.example.com"]
+  }
+  expect_failures = [var.origins]
+}
+
+run "a_domain_has_no_scheme" {
+  command = plan
+  variables {
+    domain = "https://voice.example.com"
+  }
+  expect_failures = [var.domain]
+}
+
+run "a_key_of_another_region_is_refused" {
+  command = plan
+  variables {
+    kms_key = "projects/keys/locations/us-east1/keyRings/ring/cryptoKeys/key"
+  }
+  expect_failures = [var.kms_key]
+}
+
+run "an_address_for_alerts_is_an_address" {
+  command = plan
+  variables {
+    alert_email = "staff"
+  }
+  expect_failures = [var.alert_email]
+}
+
+run "a_spreadsheet_is_named_by_its_id" {
+  command = plan
+  variables {
+    register_spreadsheet = "https://docs.google.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit"
+  }
+  expect_failures = [var.register_spreadsheet]
+}
+
+run "a_number_is_written_with_its_country" {
+  command = plan
+  variables {
+    twilio_phone_number = "4155552671"
+  }
+  expect_failures = [var.twilio_phone_number]
+}
+
+run "a_missing_bundle_is_said_to_be_missing" {
+  command = plan
+  variables {
+    functions_zip = "./no-such.zip"
+  }
+  expect_failures = [var.functions_zip]
+}
+
+run "without_a_domain_there_is_no_load_balancer" {
+  command = plan
+  assert {
+    condition     = length(google_compute_global_forwarding_rule.front) == 0 && google_cloud_run_v2_service.realtime_service.ingress == "INGRESS_TRAFFIC_ALL"
+    error_message = "there is a load balancer, or nobody can reach the service"
+  }
+}
+
+run "with_a_domain_everything_comes_through_the_load_balancer" {
+  command = apply # against the mock
+  variables {
+    domain = "voice.example.com"
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.realtime_service.ingress == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
+    error_message = "the service can be reached past Cloud Armor"
+  }
+  assert {
+    condition     = alltrue([for each in google_compute_backend_service.front : each.security_policy != null])
+    error_message = "a backend has no Cloud Armor before it"
+  }
+}
+
+run "a_key_encrypts_everything_at_rest" {
+  command = plan
+  variables {
+    kms_key = "projects/keys/locations/asia-south1/keyRings/ring/cryptoKeys/key"
+  }
+  assert {
+    condition = alltrue(concat(
+      [for topic in google_pubsub_topic.topic : topic.kms_key_name == var.kms_key],
+      [for bucket in [google_storage_bucket.source, google_storage_bucket.backups] : bucket.encryption[0].default_kms_key_name == var.kms_key],
+      [google_firestore_database.clinic.cmek_config[0].kms_key_name == var.kms_key],
+      [google_cloud_run_v2_service.realtime_service.template[0].encryption_key == var.kms_key],
+    ))
+    error_message = "something is encrypted with another key"
+  }
+}

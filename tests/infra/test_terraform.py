@@ -1,0 +1,135 @@
+"""The Terraform and the code say the same: the table, the settings, the log's messages, the addresses."""
+
+import ast
+import importlib
+import inspect
+import re
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from clinic.contracts.function_table import Deploy, FunctionRow, load_function_table
+from clinic.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+TERRAFORM = ROOT / "infra" / "terraform"
+NEEDS = {
+    "mailer": "mail",
+    "register": "sheets",
+    "calendar": "calendar",
+    "backup": "backup",
+    "telephone": "twilio",
+}
+"""What a parameter's name has the function reach."""
+PLAIN = {"clinic", "settings", "now", "templates"}
+"""Parameters that reach nothing. Any other is the store's, or the bus's."""
+SIGNED = {"functions.twilio_request", "clinic.contracts.web_token"}
+"""Who imports one of these checks or makes a signature with Twilio's token."""
+
+
+@cache
+def source() -> str:
+    """All of the configuration."""
+    return "\n".join(file.read_text() for file in sorted(TERRAFORM.glob("*.tf")))
+
+
+def hosted() -> list[FunctionRow]:
+    """The rows that are functions of their own."""
+    return [row for row in load_function_table() if row.kind != "live"]
+
+
+@pytest.mark.parametrize("row", hosted(), ids=lambda row: row.name)
+def test_a_row_s_uses_are_what_its_function_asks_for(row: FunctionRow) -> None:
+    module = importlib.import_module(f"functions.{row.kind}s.{row.name}")
+    parameters = inspect.signature(getattr(module, row.name)).parameters
+    needs = {
+        each.name for each in parameters.values() if each.kind is each.KEYWORD_ONLY and each.name not in PLAIN
+    }
+    uses = {NEEDS.get(name, "bus" if name == "bus" else "store") for name in needs}
+    if row.kind != "webhook":
+        uses -= {"store", "bus"}
+    if imported(module.__file__ or "") & SIGNED:
+        uses.add("twilio")
+    assert set(row.deploy.uses) == uses
+
+
+def imported(file: str) -> set[str]:
+    """The modules that a file names in its imports."""
+    tree = ast.parse(Path(file).read_text())
+    return {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [field for field in msgspec.structs.fields(Deploy) if field.name != "uses"],
+    ids=lambda field: field.name,
+)
+def test_what_a_row_leaves_out_is_the_same_there_as_here(field: msgspec.structs.FieldInfo) -> None:
+    defaults = set(re.findall(rf'try\([\w.\[\]]+\.{field.name}, "?([^")]+)"?\)', source()))
+    assert defaults == {str(field.default)}
+
+
+def test_the_kinds_and_uses_that_are_let_through_are_the_table_s() -> None:
+    kinds = re.search(r"kinds = \[(.*)\]", source())
+    uses = re.search(r"  uses  = \[(.*)\]", source())
+    assert kinds is not None
+    assert uses is not None
+    assert set(re.findall(r'"(\w+)"', kinds[1])) == set(literals(FunctionRow, "kind"))
+    assert set(re.findall(r'"(\w+)"', uses[1])) == set(literals(Deploy, "uses"))
+
+
+def literals(struct: type[msgspec.Struct], name: str) -> tuple[str, ...]:
+    """The words that a field of a struct may hold."""
+    field = msgspec.inspect.type_info(struct)
+    assert isinstance(field, msgspec.inspect.StructType)
+    kind = next(each.type for each in field.fields if each.name == name)
+    kind = kind.item_type if isinstance(kind, msgspec.inspect.VarTupleType) else kind
+    assert isinstance(kind, msgspec.inspect.LiteralType)
+    return tuple(str(value) for value in kind.values)
+
+
+def test_every_setting_that_is_set_there_is_one_of_ours() -> None:
+    ours = {field.name.upper() for field in msgspec.structs.fields(Settings)}
+    blocks = re.findall(r"_?settings += merge\([\w.]+, \{(.*?)\}\)", source(), flags=re.DOTALL)
+    given = {name for block in blocks for name in re.findall(r"^\s*([A-Z_]+)\s+=", block, flags=re.MULTILINE)}
+    secrets = re.search(r"secret_settings = toset\(\[(.*?)\]\)", source())
+    assert secrets is not None
+    given = {name for name in given if not name.startswith("OTEL_")}  # OpenTelemetry's own
+    assert given | set(re.findall(r'"([A-Z_]+)"', secrets[1])) <= ours
+    assert {"STORE", "GOOGLE_CLOUD_PROJECT", "FUNCTIONS_URL", "REALTIME_URL"} <= given
+
+
+def test_every_message_that_is_counted_is_one_that_is_logged() -> None:
+    counted = set(re.findall(r'message = "([=!?<>] [^"]+)"', source()))
+    counted |= set(re.findall(r'jsonPayload\.message=\\"([^"$\\]+)\\"', source()))
+    logged = {
+        message
+        for package in ("clinic", "functions", "realtime_service")
+        for file in (ROOT / package).rglob("*.py")
+        for message in re.findall(r'"([=!?<>] [^"]+)"', file.read_text())
+    }
+    assert counted
+    assert counted <= logged
+
+
+def test_what_is_to_be_pasted_into_twilio_are_webhooks_of_the_table() -> None:
+    webhooks = {row.name for row in hosted() if row.kind == "webhook"}
+    pasted = {name.replace("-", "_") for name in re.findall(r"functions_url}/([\w-]+)", source())}
+    assert pasted == {"twilio_voice", "twilio_fallback", "twilio_status"}
+    assert pasted <= webhooks
+
+
+def test_every_check_that_is_skipped_says_why() -> None:
+    skipped = re.findall(r"checkov:skip=(\w+):?(.*)", source())
+    assert skipped
+    assert all(len(why.split()) > 5 for _, why in skipped), skipped
+
+
+def test_the_builds_steps_are_targets_that_run_alone() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "infra" / "deploy.mk").read_text(), flags=re.MULTILINE))
+    targets |= set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    steps = re.findall(r"make ([a-z -]+)", (ROOT / "cloudbuild.yaml").read_text())
+    asked = {target for step in steps for target in step.split()} - {"make"}
+    assert {"test", "image", "scan", "push", "plan", "apply", "canary"} <= asked <= targets
