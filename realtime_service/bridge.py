@@ -84,13 +84,13 @@ class Bridge:
         Raises LiveClosed when the model is lost, CallerLost or ProtocolError when the caller's side is.
         """
         status: Status = "failed"
-        await self._publish(facts.CallStarted, "started")
+        telling = asyncio.create_task(self._tell_start())
         try:
             await self._converse(dial)
             status = "completed"
         finally:
             # Shielded: a service that is told to stop still finishes the records of its calls.
-            await asyncio.shield(self._finish(status))
+            await asyncio.shield(self._finish(status, telling))
 
     async def _converse(self, dial: Dial) -> None:
         sides = [
@@ -176,11 +176,19 @@ class Bridge:
         await self._speaking.turn_complete(event)
         self._call.life.agent_turn()
 
-    async def _finish(self, status: Status) -> None:
+    async def _tell_start(self) -> None:
+        try:
+            await self._publish(facts.CallStarted, "started")
+        except Exception:  # noqa: BLE001
+            # A bus that is away must not keep the caller from the agent.
+            _log.exception("! fact", fact="call.started", call_id=self._record.call_id)
+
+    async def _finish(self, status: Status, telling: asyncio.Task[None]) -> None:
         self._model.leave()
         await self._answering.finish()
         await self._speaking.finish()
         await self._ports.call_log.end(self._record.call_id, status, datetime.now(UTC))
+        await telling
         await self._publish(facts.CallEnded, "ended")
         _log.info("= ended", call_id=self._record.call_id, status=status)
 

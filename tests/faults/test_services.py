@@ -5,7 +5,7 @@ import json
 import signal
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,9 @@ ORIGIN = Origin("http://localhost:8080")
 FUNCTIONS = ("book_appointment", "answer_dead_letter", "web_session", "finish_call", "release_holds")
 
 
-@pytest.fixture
-def services(clinic: Any, tmp_path: Path) -> Iterator[list[Hosted]]:
-    """Two instances, whose model books what number it is told."""
+@contextmanager
+def served(clinic: Any, tmp_path: Path, instances: int) -> Iterator[list[Hosted]]:
+    """Instances whose model books what number it is told."""
     lines = {f"book {number}": [Call("book_appointment", clinic.wish(number))] for number in range(9)}
     model = ScriptedModel({**lines, "book_appointment answered": [Say("it is booked")]})
     with model.service.serve_in_thread():
@@ -42,7 +42,13 @@ def services(clinic: Any, tmp_path: Path) -> Iterator[list[Hosted]]:
             "SSL_CERT_FILE": str(authority),
         }
         clinic.host("slow", FUNCTIONS, seconds="0.5")
-        yield [clinic.cloud.serve() for _ in range(2)]
+        yield [clinic.cloud.serve() for _ in range(instances)]
+
+
+@pytest.fixture
+def services(clinic: Any, tmp_path: Path) -> Iterator[list[Hosted]]:
+    with served(clinic, tmp_path, 2) as instances:
+        yield instances
 
 
 @asynccontextmanager
@@ -98,3 +104,16 @@ async def test_a_service_that_is_killed_mid_call_loses_no_booking_and_disturbs_n
     await asyncio.to_thread(run_job, end_abandoned_calls, Needs(clinic.settings, later))
     await clinic.until(lambda: clinic.record(lost).resolution == "appointment booked")
     assert clinic.record(lost).status == "failed"
+
+
+async def test_a_caller_is_answered_while_pubsub_stands_still(
+    own_clinic: Any, own_emulators: Any, tmp_path: Path
+) -> None:
+    with served(own_clinic, tmp_path, 1) as (service,):
+        own_emulators["Pub/Sub"].signal(signal.SIGSTOP)
+        async with visit(own_clinic, service) as (_, socket):
+            await say(socket, "are you there")
+            await hear(socket, "you said are you there")
+            own_emulators["Pub/Sub"].signal(signal.SIGCONT)
+            await say(socket, "book 0")
+            await hear(socket, "it is booked")
