@@ -114,6 +114,10 @@ class Settings(ModelSettings, frozen=True, kw_only=True):
     twilio_api_url: Annotated[
         str, Meta(description="Another server that speaks Twilio's REST API. Unset: Twilio's")
     ] = ""
+    authorised_callers: Annotated[
+        str,
+        Meta(description="Who may have patients rung: e-mail addresses, separated by commas. Unset: nobody"),
+    ] = ""
     record_calls: Annotated[
         bool, Meta(description="`true`: Twilio records the phone calls, and says so before the agent speaks")
     ] = False
@@ -163,6 +167,12 @@ class Settings(ModelSettings, frozen=True, kw_only=True):
         own = urlsplit(self.public_realtime_url.replace("ws", "http", 1))
         hosts = {own.netloc, own.netloc.replace("127.0.0.1", "localhost")}
         return frozenset(named | {f"{own.scheme}://{host}" for host in hosts})
+
+    @property
+    def authorised_emails(self) -> frozenset[str]:
+        """Whose id tokens open the functions that not everybody may ask for; lower case."""
+        named = (each.strip().lower() for each in self.authorised_callers.split(","))
+        return frozenset(filter(None, named))
 
     @property
     def public_realtime_url(self) -> str:

@@ -1,8 +1,9 @@
-"""What the functions need of the phone company. The other ports are in `clinic/ports.py`."""
+"""What the functions need to act on phone calls and to place them; `clinic/ports.py` has the other ports."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 
 
 class CallOver(Exception):
@@ -19,6 +20,12 @@ class Telephone(Protocol):
         `status_url` told when it is over. Raises ValueError where the number can't be rung.
         """
 
+    def status(self, call_sid: str) -> str:
+        """Return Twilio's CallStatus: `queued`, `ringing`, `in-progress`, `completed`, `busy` …
+
+        Raises CallOver where there never was such a call.
+        """
+
     def move(self, call_sid: str, twiml: str) -> None:
         """Go on with this TwiML, at once, whatever the call is doing. Raises CallOver."""
 
@@ -30,3 +37,19 @@ class Telephone(Protocol):
 
         Raises CallOver.
         """
+
+
+Attempt = Literal["begun", "reached", "under_way", "given_up"]
+
+
+class PatientCalls(Protocol):
+    """The calls that the clinic places, by errand: the id of what each is about."""
+
+    def begin(self, errand: str, now: datetime, most: int) -> Attempt:
+        """Count an attempt and let it begin, or say why not.
+
+        Not where the patient was reached for this, where another attempt is under way, or after `most`.
+        """
+
+    def end(self, errand: str, *, reached: bool) -> None:
+        """Note what came of the attempt; who was reached stays reached."""

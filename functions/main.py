@@ -20,6 +20,7 @@ from clinic.contracts.function_table import WARMING, FunctionRow, load_function_
 from clinic.log import configure_log
 from clinic.ports import DeadLetters
 from clinic.settings import load_settings
+from functions.authorised import require_authorised
 from functions.dispatch import answer_tool_call, react, run_job
 from functions.needs import Needs
 
@@ -52,8 +53,10 @@ def _job_door(_: FunctionRow, job: Callable[..., Any], needs: Needs) -> Callable
     return door
 
 
-def _webhook_door(_: FunctionRow, webhook: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
+def _webhook_door(row: FunctionRow, webhook: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
     def door(request: flask.Request) -> Any:
+        if row.callers == "authorised":
+            require_authorised(request, row.name, needs.open("authority"), needs.settings)
         return webhook(request, **needs.of(webhook))
 
     return door

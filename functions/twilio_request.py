@@ -46,8 +46,11 @@ def _is_signed(url: str, signed: dict[str, str], request: flask.Request, setting
 
 
 def caller_number(form: dict[str, str]) -> str:
-    """Return the caller's number in E.164; empty where it is withheld (Twilio then sends words)."""
-    number = form.get("From", "")
+    """Return the caller's number in E.164; empty where it is withheld (Twilio then sends words).
+
+    Of a call that we placed it is the patient's, whom we rang.
+    """
+    number = form.get("To" if form.get("Direction", "").startswith("outbound") else "From", "")
     return number if _E164.fullmatch(number) else ""
 
 

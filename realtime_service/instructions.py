@@ -46,9 +46,20 @@ def connected(record: CallRecord, patients: list[Patient], clinic: Clinic) -> st
         )
     preamble = clinic.preamble.get(record.language, "")
     first = f' First say, exactly: "{preamble}"' if preamble else ""
+    if record.direction == "outbound":
+        return _rung(record, clinic, first, known)
     greeting = clinic.greeting.get(record.language, "")
     words = f', with these words: "{greeting}"' if greeting else "."
     return f"[The call is connected.{first} Greet the caller{words}{known}]"
+
+
+def _rung(record: CallRecord, clinic: Clinic, first: str, known: str) -> str:
+    """Return the direction that opens a call of ours: somebody answers, and need not be the patient."""
+    greet = f"Greet whoever answers, say that you call from {clinic.name}, and ask whom you speak to."
+    # Words of a caller may be in it; square brackets are the clinic's own.
+    reason = record.reason.replace("[", "(").replace("]", ")")
+    why = f"{reason} Say nothing of it to anybody but the patient."
+    return f"[You have rung a patient.{first} {greet} {why}{known}]"
 
 
 def _emergencies(clinic: Clinic) -> str:

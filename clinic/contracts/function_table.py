@@ -61,6 +61,8 @@ class FunctionRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Of a reaction: topics."""
     every_minutes: int = 0
     """Of a job: how often it is run."""
+    callers: Literal["anyone", "authorised"] = "anyone"
+    """Of a webhook: `anyone` asks, and it checks by itself who does; or who shows an id token that counts."""
     deploy: Deploy = Deploy()
 
     @property
@@ -141,11 +143,17 @@ def _mistakes(rows: tuple[FunctionRow, ...]) -> Iterator[str]:
         if not _NAME.fullmatch(name):
             yield f"{name}: name: must be lower-case words joined by underscores"
     for row in rows:
-        if (row.kind in ("tool", "live")) != (row.declaration is not None):
-            yield f"{row.name}: declaration: a tool has one, and nothing else does"
-        if (row.kind == "reaction") != bool(row.reacts_to):
-            yield f"{row.name}: reacts_to: a reaction names its topics, and nothing else does"
-        if (row.kind == "job") != (row.every_minutes > 0):
-            yield f"{row.name}: every_minutes: a job is run every so many minutes, and nothing else is"
-        if row.deadline_seconds <= 0:
-            yield f"{row.name}: deadline_seconds: must be above 0"
+        yield from (f"{row.name}: {mistake}" for mistake in _row_mistakes(row))
+
+
+def _row_mistakes(row: FunctionRow) -> Iterator[str]:
+    if (row.kind in ("tool", "live")) != (row.declaration is not None):
+        yield "declaration: a tool has one, and nothing else does"
+    if (row.kind == "reaction") != bool(row.reacts_to):
+        yield "reacts_to: a reaction names its topics, and nothing else does"
+    if (row.kind == "job") != (row.every_minutes > 0):
+        yield "every_minutes: a job is run every so many minutes, and nothing else is"
+    if row.callers != "anyone" and row.kind != "webhook":
+        yield "callers: only a webhook is asked by somebody"
+    if row.deadline_seconds <= 0:
+        yield "deadline_seconds: must be above 0"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -104,6 +104,13 @@ class Clinic(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Where the clinic is, in one line, as letters say it."""
     transfer_number: str = ""
     """Where a caller who asks for a human is put through; empty: `phone`."""
+    ring_patients_from: time = time(9)
+    ring_patients_until: time = time(20)
+    """On the clinic's wall clock: outside of it no patient is rung."""
+    patient_call_attempts: int = 3
+    """How often a patient is rung for the same reason, until somebody answers."""
+    leave_messages: bool = True
+    """Whether a machine that answers is left a message; otherwise the call is ended."""
     booking_horizon_days: int = 90
     least_notice_minutes: int = 60
     hold_minutes: int = 3
@@ -130,6 +137,10 @@ class Clinic(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def sender(self) -> str:
         """The address that letters to patients are from."""
         return self.email or "appointments@clinic.example.com"
+
+    def may_ring_patients(self, now: datetime) -> bool:
+        """Tell whether a patient may be rung at this instant."""
+        return self.ring_patients_from <= now.astimezone(self.zone).time() < self.ring_patients_until
 
     @property
     def booking_horizon(self) -> timedelta:

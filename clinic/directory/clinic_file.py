@@ -127,10 +127,13 @@ def _number_mistakes(clinic: Clinic) -> Iterator[tuple[str, str]]:
             yield key, f"{number!r} is not E.164, such as +914012345678"
     at_least = {
         "booking_horizon_days": 1,
+        "patient_call_attempts": 1,
         "hold_minutes": 1,
         "waitlist_offer_minutes": 1,
         "least_notice_minutes": 0,
     }
+    if clinic.ring_patients_until <= clinic.ring_patients_from:
+        yield "ring_patients_until", "is not after ring_patients_from"
     for key, least in at_least.items():
         if getattr(clinic, key) < least:
             yield key, f"must be at least {least}"

@@ -53,13 +53,14 @@ class PatientsPhone:
         line = Line(
             order.url, order.caller, order.to, self._account_sid, order.status_url, direction="outbound-api"
         )
-        if self.answers not in ANSWERED_BY:
-            self._tell(f"{order.to} is rung: {self.answers}")
-            await self._notify(order.status_url, line.parameters(order.call_sid, self.answers))
-            return
         call = PhoneCall(line, self._webhooks, self._talk, self._tell, frame_seconds=self._frame_seconds)
         call.call_sid = order.call_sid
         on_the_line[order.call_sid] = call
+        if self.answers not in ANSWERED_BY:
+            self._tell(f"{order.to} is rung: {self.answers}")
+            call.end(self.answers)
+            await self._notify(order.status_url, line.parameters(order.call_sid, self.answers))
+            return
         self.calls.append(call)
         detected = asyncio.ensure_future(self._detect(order))
         await call.ring()

@@ -61,11 +61,20 @@ class PhoneCall:
     @property
     def up(self) -> bool:
         """Whether the call is still going on."""
-        return self._status != "completed"
+        return self._status in ("ringing", "in-progress")
+
+    @property
+    def status(self) -> str:
+        """Twilio's CallStatus."""
+        return self._status
 
     def hang_up(self) -> None:
-        """The caller hangs up."""
-        self._status = "completed"
+        """The caller hangs up, or the clinic does by REST."""
+        self.end("completed")
+
+    def end(self, status: str) -> None:
+        """End with that CallStatus: `no-answer` where nobody took a call of ours."""
+        self._status = status
         if self.stream:
             self.stream.hang_up()
 

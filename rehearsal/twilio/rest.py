@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -34,7 +35,13 @@ def _handler(switchboard: Switchboard) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             form = parse_qsl(body, keep_blank_values=True)
             path = urlsplit(self.path).path
-            status, answer = switchboard.answer(path, form, self.headers.get("Authorization", ""))
+            self._answer(*switchboard.answer(path, form, self.headers.get("Authorization", "")))
+
+        def do_GET(self) -> None:
+            path = urlsplit(self.path).path
+            self._answer(*switchboard.look_up(path, self.headers.get("Authorization", "")))
+
+        def _answer(self, status: int, answer: dict[str, Any]) -> None:
             encoded = msgspec.json.encode(answer)
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

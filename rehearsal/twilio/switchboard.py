@@ -34,6 +34,10 @@ class OnTheLine(Protocol):
     def up(self) -> bool:
         """Whether it is going on."""
 
+    @property
+    def status(self) -> str:
+        """Twilio's CallStatus."""
+
     def move(self, document: str) -> None:
         """Follow other TwiML from now on."""
 
@@ -82,6 +86,19 @@ class Switchboard:
         """By CallSid; those that are over stay."""
         self._credentials = b64encode(f"{user or account_sid}:{secret}".encode()).decode()
         self._at_once, self._place = at_once, place
+        self._queued: set[str] = set()
+
+    def look_up(self, path: str, authorization: str) -> Response:
+        """Answer a GET: the status and the JSON body of a call."""
+        try:
+            resource = self._resource(path, authorization)
+            sid = resource["call"] or ""
+            call = self.calls.get(sid)
+            if resource["recordings"] or (call is None and sid not in self._queued):
+                raise Refused(404, 20404, f"The requested resource {path} was not found")
+        except Refused as refused:
+            return _refusal(refused)
+        return 200, {"sid": sid, "account_sid": self.account_sid, "status": call.status if call else "queued"}
 
     def answer(self, path: str, form: Sequence[tuple[str, str]], authorization: str) -> Response:
         """Answer a POST: the status and the JSON body."""
@@ -93,9 +110,7 @@ class Switchboard:
             answered = self._act(resource, given)
             self.requests.append((path, given))
         except Refused as refused:
-            more = f"https://www.twilio.com/docs/errors/{refused.code}"
-            body = {"code": refused.code, "message": refused.message, "more_info": more}
-            return refused.status, {**body, "status": refused.status}
+            return _refusal(refused)
         return answered
 
     def _resource(self, path: str, authorization: str) -> re.Match[str]:
@@ -135,6 +150,7 @@ class Switchboard:
             status_url=form.get("StatusCallback", ""),
             machine_url=form.get("AsyncAmdStatusCallback", ""),
         )
+        self._queued.add(sid)
         place = self._place
         self._at_once(lambda: place(order))
         return 201, {"sid": sid, "account_sid": self.account_sid, "status": "queued", "to": order.to}
@@ -160,6 +176,12 @@ class Switchboard:
             "account_sid": self.account_sid,
             "status": "in-progress",
         }
+
+
+def _refusal(refused: Refused) -> Response:
+    more = f"https://www.twilio.com/docs/errors/{refused.code}"
+    body = {"code": refused.code, "message": refused.message, "more_info": more}
+    return refused.status, {**body, "status": refused.status}
 
 
 def _only(form: Form, known: set[str]) -> None:

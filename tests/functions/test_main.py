@@ -80,6 +80,10 @@ def test_an_unsigned_webhook_gets_403(door: Callable[[str], Any]) -> None:
     assert door("twilio_voice").post("/", data={"CallSid": "CA" + "a" * 32}).status_code == 403
 
 
+def test_who_is_not_authorised_has_nobody_rung(door: Callable[[str], Any]) -> None:
+    assert door("call_patient").post("/", json={"reason": "reminder", "id": "1"}).status_code == 401
+
+
 def test_a_target_that_is_in_no_row_does_not_open(door: Callable[[str], Any]) -> None:
     with pytest.raises(KeyError, match="no_such_function"):
         door("no_such_function")

@@ -46,6 +46,13 @@ class TwilioTelephone:
             raise
         return str(call.sid)
 
+    def status(self, call_sid: str) -> str:
+        """Ask how the call fares."""
+        try:
+            return str(self._client.calls(call_sid).fetch().status)
+        except TwilioRestException as error:
+            raise _as_ours(error) from error
+
     def move(self, call_sid: str, twiml: str) -> None:
         """Go on with this TwiML, at once."""
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -20,6 +21,7 @@ from clinic.telephony import CallOver
 ANY_CALL = "line"
 _TIMEOUT_SECONDS = 5.0
 _OVER = (21220, 20404)
+_NOBODY_WAITS = "no rehearsed phone is waiting to be rung"
 
 
 class WhereTwilioIs(Struct, frozen=True):
@@ -43,7 +45,7 @@ class RehearsedTelephone:
         """Place a call. Raises ValueError where no rehearsed phone can be rung."""
         where = _where(self._settings, ANY_CALL)
         if where is None:
-            raise ValueError("no rehearsed phone is waiting to be rung")
+            raise ValueError(_NOBODY_WAITS)
         asked = {
             "To": number,
             "From": self._settings.twilio_phone_number or "+914000000000",
@@ -53,30 +55,37 @@ class RehearsedTelephone:
             "AsyncAmd": "true",
             "AsyncAmdStatusCallback": machine_url,
         }
-        return self._post(where, "Calls.json", asked)
+        try:
+            return self._ask(where, "POST", "Calls.json", asked)["sid"]
+        except CallOver:
+            raise ValueError(_NOBODY_WAITS) from None
+
+    def status(self, call_sid: str) -> str:
+        """Ask how the call fares."""
+        return self._of("GET", call_sid, ".json", {})["status"]
 
     def move(self, call_sid: str, twiml: str) -> None:
         """Go on with this TwiML."""
-        self._of(call_sid, ".json", {"Twiml": twiml})
+        self._of("POST", call_sid, ".json", {"Twiml": twiml})
 
     def hang_up(self, call_sid: str) -> None:
         """End a call."""
         try:
-            self._of(call_sid, ".json", {"Status": "completed"})
+            self._of("POST", call_sid, ".json", {"Status": "completed"})
         except CallOver:
             return
 
     def record(self, call_sid: str, told_at: str) -> str:
         """Record it."""
-        return self._of(call_sid, "/Recordings.json", {"RecordingStatusCallback": told_at})
+        return self._of("POST", call_sid, "/Recordings.json", {"RecordingStatusCallback": told_at})["sid"]
 
-    def _of(self, call_sid: str, resource: str, form: dict[str, str]) -> str:
+    def _of(self, method: str, call_sid: str, resource: str, form: dict[str, str]) -> dict[str, str]:
         where = _where(self._settings, call_sid) or _where(self._settings, ANY_CALL)
         if where is None:
             raise CallOver
-        return self._post(where, f"Calls/{call_sid}{resource}", form)
+        return self._ask(where, method, f"Calls/{call_sid}{resource}", form)
 
-    def _post(self, where: WhereTwilioIs, resource: str, form: dict[str, str]) -> str:
+    def _ask(self, where: WhereTwilioIs, method: str, resource: str, form: dict[str, str]) -> dict[str, str]:
         credentials = b64encode(f"{where.account_sid}:{self._settings.signing_token}".encode()).decode()
         headers = {
             "Authorization": f"Basic {credentials}",
@@ -85,8 +94,8 @@ class RehearsedTelephone:
         connection = http.client.HTTPConnection(urlsplit(where.url).netloc, timeout=_TIMEOUT_SECONDS)
         try:
             path = f"/2010-04-01/Accounts/{where.account_sid}/{resource}"
-            connection.request("POST", path, urlencode(form), headers)
-            return _sid(msgspec.json.decode(connection.getresponse().read()))
+            connection.request(method, path, urlencode(form), headers)
+            return _granted(msgspec.json.decode(connection.getresponse().read()))
         except ConnectionRefusedError as error:
             # The rehearsal is gone, and its call with it.
             raise CallOver from error
@@ -118,9 +127,9 @@ def _file(settings: Settings, call_sid: str) -> Path:
     return Path(settings.local_data) / "rehearsed_twilio" / f"{call_sid}.json"
 
 
-def _sid(answer: dict[str, object]) -> str:
+def _granted(answer: dict[str, Any]) -> dict[str, str]:
     if answer.get("code") in _OVER:
         raise CallOver
     if "sid" not in answer:
         raise RehearsalRefused(f"{answer.get('code')} {answer.get('message')}")
-    return str(answer["sid"])
+    return answer

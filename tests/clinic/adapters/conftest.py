@@ -63,6 +63,7 @@ IN_CLOUD = {
     "dead_letters",
     "ledger",
     "limits",
+    "patient_calls",
     "patients",
     "reacted",
 }

@@ -35,6 +35,10 @@ class PhoneCall:
         self.documents: list[str] = []
         self.recordings: list[str] = []
 
+    @property
+    def status(self) -> str:
+        return "in-progress" if self.up else "completed"
+
     def move(self, document: str) -> None:
         self.documents.append(document)
 
@@ -121,6 +125,12 @@ def test_a_patient_is_rung_with_somebody_listening_for_a_machine(line: Line) -> 
     )
     ((_, asked),) = line.switchboard.requests
     assert (asked["MachineDetection"], asked["AsyncAmd"]) == ("DetectMessageEnd", "true")
+
+
+def test_a_call_tells_how_it_fares(line: Line) -> None:
+    assert [line.telephone.status(call_sid) for call_sid in (CALL, GONE)] == ["in-progress", "completed"]
+    with pytest.raises(CallOver):
+        line.telephone.status(UNKNOWN)
 
 
 def test_a_wrong_secret_is_a_fault_and_no_refusal(connect: Callable[..., Line]) -> None:

@@ -164,6 +164,8 @@ def test_only_tools_are_declared_to_the_model(tmp_path: Path) -> None:
         ([{**WEBHOOK, "declaration": TOOL["declaration"]}], "knock: declaration: a tool has one"),
         ([{"name": "wave", "kind": "reaction"}], "wave: reacts_to: a reaction names its topics"),
         ([{**TOOL, "reacts_to": ["call.ended"]}], "greet: reacts_to: a reaction names its topics"),
+        ([{**TOOL, "callers": "authorised"}], "greet: callers: only a webhook is asked"),
+        ([{**WEBHOOK, "callers": "friends"}], "'friends'"),
         ([{**TOOL, "deadline_seconds": 0}], "greet: deadline_seconds: must be above 0"),
         ([{**WEBHOOK, "kind": "widget"}], r"'widget' - at `\$\[0\]\.kind`"),
         ([WEBHOOK, {"kind": "webhook"}], r"required field `name` - at `\$\[1\]`"),

@@ -27,6 +27,13 @@ MISTAKES = [
     ("booking_horizon_days = 60", "booking_horizon_days = 0", "booking_horizon_days", "at least 1"),
     ("least_notice_minutes = 60", "least_notice_minutes = -1", "least_notice_minutes", "at least 0"),
     ("least_notice_minutes = 60", "hold_minutes = 0", "hold_minutes", "at least 1"),
+    ("booking_horizon_days = 60", "patient_call_attempts = 0", "patient_call_attempts", "at least 1"),
+    (
+        "booking_horizon_days = 60",
+        "ring_patients_until = 09:00:00",
+        "ring_patients_until",
+        "not after ring_patients_from",
+    ),
     ('languages = ["en"]', 'languages = ["en"]\nemail = "the desk"', "email", "no e-mail address"),
     ('languages = ["en"]', 'languages = ["en"]\naddress = "Road 1\\nTown"', "address", "one line"),
     ('id = "skins"', 'id = "hearts"', "departments", "'hearts' is used 2 times"),

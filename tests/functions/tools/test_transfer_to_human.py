@@ -26,6 +26,10 @@ class PhoneCall:
         self.up = True
         self.documents: list[str] = []
 
+    @property
+    def status(self) -> str:
+        return "in-progress" if self.up else "completed"
+
     def move(self, document: str) -> None:
         self.documents.append(document)
 

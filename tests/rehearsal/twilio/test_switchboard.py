@@ -21,6 +21,10 @@ class Call:
         self.up = up
         self.documents: list[str] = []
 
+    @property
+    def status(self) -> str:
+        return "in-progress" if self.up else "completed"
+
     def move(self, document: str) -> None:
         self.documents.append(document)
 
