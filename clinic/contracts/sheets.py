@@ -60,7 +60,9 @@ PATIENTS = Sheet(
         "last_visit",
         "visit_count",
         "last_updated",
+        # Staff's own: no function writes it.
         "notes",
+        "email_status",
     ),
     # By phone; a family shares one, and who gave none is known by the address.
     (("phone", "email"), ("name",)),

@@ -46,7 +46,9 @@ def update_register(
     row = _patient_row(appointment, appointments, clinic)
     row["last_updated"] = _local(fact.occurred_at, clinic)
     if isinstance(fact, EmailFailed):
-        row["notes"] = f"E-mail address refused on {row['last_updated'][:10]}"
+        row["email_status"] = f"refused on {row['last_updated'][:10]}"
+    if isinstance(fact, AppointmentCorrected):
+        row["email_status"] = ""
     register.put(PATIENTS, row)
 
 

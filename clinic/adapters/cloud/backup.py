@@ -7,8 +7,9 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from clinic.settings import Settings
 
-_ATTEMPT_SECONDS = 10.0
-_ALL_ATTEMPTS_SECONDS = 25.0
+_ATTEMPT_SECONDS = 4.0
+_ALL_ATTEMPTS_SECONDS = 8.0
+"""Two sheets, within the half minute that the function has; after that the bus tries again."""
 
 
 class BucketBackup:

@@ -26,7 +26,10 @@ def test_both_sheets_are_copied_under_the_clinics_day_with_staffs_columns(
     register = needs.open("register")
     register.put(PATIENTS, {"phone": "+919812345678", "name": "=1+1"})
     file = tmp_path / "register" / "patients.csv"
-    file.write_text(file.read_text(encoding="utf-8").replace("notes", "notes,insurance", 1), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("email_status", "email_status,insurance", 1),
+        encoding="utf-8",
+    )
     run_job(back_up_register, needs)
     copies = {each.name: each.read_bytes() for each in (tmp_path / "backup" / "2026-11-26").iterdir()}
     header, (row,) = read_csv(copies["patients.csv"])

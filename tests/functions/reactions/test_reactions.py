@@ -16,8 +16,15 @@ from clinic import telemetry
 from clinic.contracts import events, tool_call
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.dead_letter import DeadLetter
-from clinic.contracts.events import AppointmentBooked, CallEnded, CallLogged
+from clinic.contracts.events import (
+    AppointmentBooked,
+    AppointmentCorrected,
+    CallEnded,
+    CallLogged,
+    EmailFailed,
+)
 from clinic.contracts.function_table import FunctionTable
+from clinic.contracts.sheets import PATIENTS
 from clinic.contracts.tool_call import ToolCall
 from functions.dispatch import answer_tool_call, react
 from functions.needs import Needs
@@ -150,6 +157,29 @@ def test_the_register_has_a_row_per_patient_and_per_call(
 
 def bury(needs: Needs, data: bytes) -> None:
     answer_dead_letter(DeadLetter(data, {}), **needs.of(answer_dead_letter))
+
+
+def test_a_refused_address_is_in_the_register_until_it_is_corrected_and_staffs_notes_stay(
+    needs: Needs, table: FunctionTable, booked: AppointmentBooked
+) -> None:
+    about: dict[str, Any] = {
+        "call_id": booked.call_id,
+        "occurred_at": booked.occurred_at,
+        "appointment_id": booked.appointment_id,
+    }
+    register, statuses = needs.open("register"), []
+    give(needs, table, update_register, booked)
+    register.put(PATIENTS, {**register.rows(PATIENTS)[0], "notes": "Prefers mornings"})
+    for fact in (
+        EmailFailed(id="f", letter="confirmation", reason_code="address_refused", **about),
+        AppointmentCorrected(id="c", **about),
+    ):
+        give(needs, table, update_register, fact)
+        (row,) = register.rows(PATIENTS)
+        statuses.append(row["email_status"])
+        assert row["notes"] == "Prefers mornings"
+    assert statuses[0].startswith("refused on 20")
+    assert statuses[1] == ""
 
 
 def test_a_dead_tool_call_is_answered_so_that_the_caller_hears_words(needs: Needs, ask: Ask) -> None:

@@ -32,7 +32,7 @@ def test_what_staff_typed_counts_and_stays(register: CsvRegister, file: Path) ->
     register.put(PATIENTS, ASHA)
     lines = file.read_text(encoding="utf-8").splitlines()
     lines[0] += ",insurance"
-    lines[1] = lines[1] + "Prefers mornings,AB-1"
+    lines[1] = lines[1].removesuffix(",") + "Prefers mornings,,AB-1"
     lines.append("+919812345679,Lata Rao,lata@example.com")
     file.write_text("\ufeff" + "\r\n".join(lines), encoding="utf-8")
     (lata,) = register.find(PATIENTS, "phone", "+919812345679")
