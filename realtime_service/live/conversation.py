@@ -118,6 +118,8 @@ class Conversation:
             self._alarm = None
 
     def _wakes_at(self) -> float | None:
+        if self._rotation_is_due():
+            return self._now()
         times = [at for at in (self._lifecycle.wakes_at, self._floor.watch.wakes_at) if at is not None]
         return min(times, default=None)
 
@@ -127,13 +129,12 @@ class Conversation:
             self._alarm.reschedule(self._wakes_at())
 
     def _take(self, event: LiveEvent) -> None:
-        now = self._now()
         if self._floor.take(event):
             self._lifecycle.sounded()
         if isinstance(event, ResumptionUpdated):
             self._lifecycle.offered(event)
         elif isinstance(event, GoAway):
-            self._lifecycle.told_to_go(now, event.seconds_left)
+            self._lifecycle.told_to_go(self._now(), event.seconds_left)
 
     async def _attend(self) -> None:
         alarm = self._floor.watch.due(self._now())

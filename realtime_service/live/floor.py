@@ -21,6 +21,8 @@ class Floor:
         self._speech = CallerSpeech()
         self._agent_speaks = False
         self._has_sounded = False
+        self._is_answered = False
+        """Whether the agent has spoken, or begun to do something, since the caller was last loud."""
         self._takes: dict[type, Callable[[Any], None]] = {
             live.AudioSpoken: self._audio,
             live.Interrupted: self._interrupted,
@@ -52,7 +54,10 @@ class Floor:
 
     def voice(self, pcm: bytes, now: float) -> None:
         """Take a piece of the caller's voice, PCM16 mono at 16 kHz."""
-        self._heard(self._speech.feed(pcm), now)
+        heard = self._speech.feed(pcm)
+        if self._speech.is_loud:
+            self._is_answered = False
+        self._heard(heard, now)
 
     def voice_paused(self, now: float) -> None:
         """Take that the caller has muted the microphone."""
@@ -88,7 +93,9 @@ class Floor:
     def _heard(self, heard: Heard | None, now: float) -> None:
         if heard is Heard.BEGAN:
             self.watch.caller_began()
-        elif heard is Heard.ENDED and not self._agent_speaks:
+        elif heard is Heard.ENDED and not (
+            self._is_answered or self._agent_speaks or self.journal.has_open_calls
+        ):
             self.watch.caller_ended(now)
         elif heard is not None:
             # What is said while the agent speaks, and does not interrupt, need not be answered.
@@ -97,7 +104,7 @@ class Floor:
     def _audio(self, event: live.AudioSpoken) -> None:
         self._agent_speaks = True
         if self.watch.spoke(event.pcm):
-            self._has_sounded = True
+            self._has_sounded = self._is_answered = True
 
     def _interrupted(self, _: live.Interrupted) -> None:
         self._agent_speaks = False
@@ -116,7 +123,7 @@ class Floor:
         self.journal.said("agent", event.text)
 
     def _function_called(self, event: live.FunctionCalled) -> None:
-        self._has_sounded = True
+        self._has_sounded = self._is_answered = True
         self.journal.asked(event)
         self.watch.answered()
 

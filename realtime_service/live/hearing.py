@@ -33,6 +33,11 @@ class CallerSpeech:
         self.is_on = False
         """Whether the caller is in the midst of a turn."""
 
+    @property
+    def is_loud(self) -> bool:
+        """Whether the last piece was."""
+        return self._loud > 0.0 and self._quiet == 0.0
+
     def feed(self, pcm: bytes) -> Heard | None:
         """Take PCM16 little-endian mono at 16 kHz, about 20 ms; return what it brought about."""
         seconds = len(pcm) / _BYTES_A_SECOND

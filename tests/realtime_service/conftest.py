@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from realtime_service.live.gemini import GeminiLive
 from realtime_service.ports import Ports
 from realtime_service.server import RealtimeService
 from rehearsal.gemini.faculties import Pace
+from rehearsal.gemini.line import Line
 from rehearsal.gemini.scripted import Script, ScriptedModel, tone
 from rehearsal.twilio import mulaw
 from rehearsal.twilio.media_stream import Ending, MediaStream
@@ -124,9 +125,13 @@ def telephone(settings: Settings, ports: Ports) -> Callable[..., AbstractAsyncCo
 
     @asynccontextmanager
     async def opened(
-        script: Script, directory: Clinic | None = None, word_seconds: float = 0.02, **other: object
+        script: Script,
+        directory: Clinic | None = None,
+        word_seconds: float = 0.02,
+        lines: Iterable[Line] = (),
+        **other: object,
     ) -> AsyncIterator[Telephone]:
-        model, table = ScriptedModel(script, pace=Pace(speed=20.0)), load_function_table()
+        model, table = ScriptedModel(script, pace=Pace(speed=20.0), lines=lines), load_function_table()
         model.voice.word_seconds = word_seconds
         listener = socket.create_server(("127.0.0.1", 0))
         changed = msgspec.structs.replace(settings, **other)

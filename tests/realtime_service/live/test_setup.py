@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
+
+from realtime_service.live.recap import HistoryTurn
+from realtime_service.live.setup import TurnTaking
 
 DECLARATIONS = [
     {
@@ -67,3 +71,53 @@ async def test_a_model_that_must_think_is_told_how_much(playing: Any) -> None:
 async def test_a_handle_takes_up_an_earlier_session(playing: Any) -> None:
     async with playing(listen) as world, world.gemini().session("", [], handle="handle-1"):
         assert world.peers[0].setup["sessionResumption"] == {"handle": "handle-1"}
+
+
+async def test_a_caller_has_begun_and_finished_when_the_settings_say_so(playing: Any) -> None:
+    turn_taking = TurnTaking(
+        start_sensitivity="LOW", end_sensitivity="HIGH", prefix_milliseconds=20, silence_milliseconds=800
+    )
+    async with playing(listen) as world, world.gemini(turn_taking=turn_taking).session("", []):
+        detection = camel(world.peers[0].setup)["realtimeInputConfig"]["automaticActivityDetection"]
+    assert detection == {
+        "startOfSpeechSensitivity": "START_SENSITIVITY_LOW",
+        "endOfSpeechSensitivity": "END_SENSITIVITY_HIGH",
+        "prefixPaddingMs": 20,
+        "silenceDurationMs": 800,
+    }
+
+
+async def test_only_a_fresh_session_with_a_past_asks_to_be_told_it(playing: Any) -> None:
+    async with playing(listen) as world, world.gemini().session("", []):
+        assert "historyConfig" not in camel(world.peers[0].setup)
+    async with playing(listen) as world, world.gemini().session("", [], with_history=True):
+        assert camel(world.peers[0].setup)["historyConfig"] == {"initialHistoryInClientContent": True}
+
+
+async def test_a_history_is_ended_where_the_model_takes_it_as_such_and_left_open_where_not(
+    playing: Any,
+) -> None:
+    told: list[Any] = []
+
+    async def script(peer: Any) -> None:
+        await peer.set_up()
+        told.append(camel((await peer.receive())["client_content"]))
+        await peer.connection.wait_closed()
+
+    turns = [HistoryTurn("user", "hello"), HistoryTurn("model", "welcome")]
+    for model in ("gemini-3.8-live", "gemini-2.5-flash-native-audio-preview-12-2025"):
+        async with (
+            playing(script) as world,
+            world.gemini(model=model).session("", [], with_history=True) as live,
+        ):
+            await live.send_history(turns)
+            async with asyncio.timeout(5):
+                while len(told) < 1 + (model != "gemini-3.8-live"):
+                    await asyncio.sleep(0.01)
+        setup = camel(world.peers[0].setup)
+        assert ("historyConfig" in setup) is (model == "gemini-3.8-live")
+    said = [
+        {"role": "user", "parts": [{"text": "hello"}]},
+        {"role": "model", "parts": [{"text": "welcome"}]},
+    ]
+    assert told == [{"turns": said, "turnComplete": True}, {"turns": said, "turnComplete": False}]
