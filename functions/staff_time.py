@@ -9,6 +9,7 @@ import structlog
 
 from clinic.booking.change import TakenCell
 from clinic.booking.holds import Read
+from clinic.booking.mirror import SOMEBODY
 from clinic.ports import Appointments, Calendar, Unavailable
 
 _A_SLOT = timedelta(days=1)
@@ -29,8 +30,7 @@ def taken_as_known(appointments: Appointments, calendar: Calendar) -> Read:
     def read(doctor_ids: Sequence[str], first: datetime, last: datetime) -> Cells:
         book = appointments.taken(doctor_ids, first, last)
         blocked: Cells = calendar.blocked(doctor_ids, first, last)
-        booked = {name for name, each in book.items() if each.cell.state == "booked"}
-        if last - first < _A_SLOT and not blocked.keys() <= booked:
+        if last - first < _A_SLOT and _is_doubtful(blocked, book):
             blocked = _blocked_now(calendar, doctor_ids, first, last)
         return _together(book, blocked)
 
@@ -47,6 +47,12 @@ def taken_now(appointments: Appointments, calendar: Calendar) -> Read:
         return _together(appointments.taken(doctor_ids, first, last), blocked)
 
     return read
+
+
+def _is_doubtful(blocked: Cells, book: Cells) -> bool:
+    """Tell whether a cell is busy, the book has nobody there, and it may be an event of ours."""
+    booked = {name for name, each in book.items() if each.cell.state == "booked"}
+    return any(each.cell.holder == SOMEBODY and name not in booked for name, each in blocked.items())
 
 
 def _blocked_now(calendar: Calendar, doctor_ids: Sequence[str], first: datetime, last: datetime) -> Cells:

@@ -13,6 +13,8 @@ from clinic.directory.clinic import Clinic
 
 STAFF = "staff"
 """The holder of a cell that an event of the staff's touches."""
+SOMEBODY = ""
+"""The holder of a cell that is busy in a calendar, with an event of the staff's or of ours."""
 
 
 class Place(Struct, frozen=True):
@@ -78,9 +80,13 @@ def place_of(appointment: Appointment) -> Place:
 
 
 def blocked_cells(
-    doctor_id: str, spans: Iterable[tuple[datetime, datetime]], first: datetime, last: datetime
+    doctor_id: str,
+    spans: Iterable[tuple[datetime, datetime]],
+    first: datetime,
+    last: datetime,
+    holder: str = STAFF,
 ) -> dict[str, TakenCell]:
     """Return the cells between two instants that events touch, by id. No version: nobody may replace them."""
     starts = (start for begin, end in spans for start in cells_between(max(begin, first), min(end, last)))
-    cells = (Cell(doctor_id, start, "blocked", STAFF) for start in starts)
+    cells = (Cell(doctor_id, start, "blocked", holder) for start in starts)
     return {cell.id: TakenCell(cell, "") for cell in cells}

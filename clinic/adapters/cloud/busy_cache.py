@@ -15,14 +15,15 @@ import structlog
 
 from clinic.adapters.cloud.workspace import WorkspaceApi
 from clinic.booking.change import TakenCell
-from clinic.booking.mirror import blocked_cells
+from clinic.booking.mirror import SOMEBODY, blocked_cells
 from clinic.ports import Unavailable
 
 FRESH_SECONDS = 300.0
 OUT_OF_REACH_SECONDS = 20.0
 """How long nobody waits again for a Calendar that has just let somebody wait in vain."""
-_DAYS_AT_ONCE = 16
-"""What alternatives look through, so that they and the slot asked for are one request."""
+_DAYS_AT_ONCE = 17
+"""What alternatives look through, and the UTC day before, in which a clinic's day may begin: so that they
+and the slot asked for are one request."""
 _MOST_CALENDARS = 50
 _MOST_DAYS_KEPT = 20_000
 _DAY = timedelta(days=1)
@@ -50,10 +51,19 @@ class BusyCache:
         found: Cells = {}
         for doctor_id in wanted:
             if doctor_id in unknown:
-                found.update(blocked_cells(doctor_id, [(first, last)], first, last))
+                found.update(blocked_cells(doctor_id, [(first, last)], first, last, SOMEBODY))
             else:
                 found.update(self._known(doctor_id, days, first, last))
         return found
+
+    def confirm(self, doctor_id: str, first: datetime, last: datetime, staffs: Cells) -> None:
+        """Remember that in [first, last) only these cells are staff's, as long as the day is remembered."""
+        for day in _days(first, last):
+            read_at, cells = self._days.get((doctor_id, day), (0.0, {}))
+            kept = {name: each for name, each in cells.items() if not first <= each.cell.starts_at < last}
+            mine = {name: each for name, each in staffs.items() if each.cell.starts_at.date() == day}
+            if read_at:
+                self._days[doctor_id, day] = (read_at, {**kept, **mine})
 
     def check_in_reach(self) -> None:
         """Raise Unavailable while Calendar is not to be waited for."""
@@ -82,8 +92,9 @@ class BusyCache:
 
     def _read(self, doctor_ids: Sequence[str], days: Sequence[date]) -> list[str]:
         """Ask about these doctors; return those whose calendar Google does not know."""
-        until = max(days[-1], days[0] + _DAY * (_DAYS_AT_ONCE - 1))
-        all_days = [days[0] + _DAY * number for number in range((until - days[0]).days + 1)]
+        since = days[0] - _DAY
+        until = max(days[-1], since + _DAY * (_DAYS_AT_ONCE - 1))
+        all_days = [since + _DAY * number for number in range((until - since).days + 1)]
         unknown: list[str] = []
         try:
             self.check_in_reach()
@@ -118,7 +129,8 @@ class BusyCache:
         for start, end in spans:
             for day in _days(start, end):
                 begins = datetime(day.year, day.month, day.day, tzinfo=UTC)
-                fresh.get(day, {}).update(blocked_cells(doctor_id, [(start, end)], begins, begins + _DAY))
+                cells = blocked_cells(doctor_id, [(start, end)], begins, begins + _DAY, SOMEBODY)
+                fresh.get(day, {}).update(cells)
         self._days.update({(doctor_id, day): (read_at, cells) for day, cells in fresh.items()})
 
 

@@ -81,7 +81,9 @@ class GoogleCalendar:
             self._busy.note_out_of_reach()
             raise
         spans = [_span(event, self._zone) for event in events if self._is_staffs(event)]
-        return blocked_cells(doctor_id, spans, first, last)
+        cells = blocked_cells(doctor_id, spans, first, last)
+        self._busy.confirm(doctor_id, first, last, cells)
+        return cells
 
     def _insert(self, calendar_id: str, event: CalendarEvent, body: dict[str, Any]) -> bool:
         """Insert an event; False where its id is taken, by itself."""

@@ -17,6 +17,7 @@ from googleapiclient.errors import HttpError
 
 from clinic.adapters.cloud.credentials import GMAIL_SCOPES
 from clinic.adapters.cloud.workspace import AnswerLost, WorkspaceApi
+from clinic.booking.appointment import derived_id
 from clinic.ports import AddressRefused, Attempts, Unavailable
 from clinic.settings import Settings
 
@@ -63,7 +64,7 @@ class GmailMailer:
 
     def _draft(self, message: EmailMessage, key: str) -> str:
         keyed = copy.deepcopy(message)
-        keyed[_KEY_HEADER] = _plain(key)
+        keyed[_KEY_HEADER] = derived_id(key)
         body = {"message": {"raw": base64.urlsafe_b64encode(keyed.as_bytes()).decode()}}
         for _ in range(_MOST_DRAFTINGS):
             try:
@@ -82,7 +83,7 @@ class GmailMailer:
         """Return the draft that was made although its answer was lost."""
         listing = self._api.ask(lambda api: api.users().drafts().list(userId="me", maxResults=_LATEST_DRAFTS))
         for each in listing.get("drafts", ()):
-            if _plain(key) == self._key_of(each["id"]):
+            if derived_id(key) == self._key_of(each["id"]):
                 return str(each["id"])
         return None
 
@@ -112,7 +113,3 @@ def open_port(settings: Settings) -> GmailMailer:
     family = settings.family_of("attempts")
     attempts = importlib.import_module(f"clinic.adapters.{family}.attempts").open_port(settings)
     return GmailMailer(api, attempts)
-
-
-def _plain(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode()

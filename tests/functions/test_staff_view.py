@@ -1,0 +1,22 @@
+"""What staff see is what the book says, after every request has failed one time in five."""
+
+from pathlib import Path
+
+from benchmarks.staff_view import cached_answer, storm
+
+
+def test_sixty_appointments_through_a_storm_stand_everywhere_as_in_the_book(tmp_path: Path) -> None:
+    report = storm(str(tmp_path), appointments=60, probability=0.2)
+    assert report.wrong == []
+    assert report.undelivered == 0
+    assert report.standing + report.cancelled == 60
+    assert report.moved > 10
+    assert sum(report.faults.values()) > 60
+    assert report.faults["answer_lost"] > 5
+
+
+def test_a_full_day_is_answered_from_memory(tmp_path: Path) -> None:
+    calendar, whole = cached_answer(str(tmp_path))
+    # Far from what it takes, so that a busy machine fails nothing: the benchmark prints the figure.
+    assert calendar < 0.005
+    assert whole < 0.05
