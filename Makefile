@@ -53,7 +53,7 @@ test-emulators: setup  ## the cloud store on Google's emulators (needs gcloud an
 
 bench: setup  ## what it costs, as ratios; both stores where the emulator is there; what staff see after a storm
 	@if command -v gcloud >/dev/null && command -v java >/dev/null; \
-	then $(PY) -m rehearsal.emulators $(PY) -m benchmarks.booking $(ARGS); \
+	then $(PY) -m rehearsal.emulators sh -c '$(PY) -m benchmarks.tool_path && $(PY) -m benchmarks.cold_start && $(PY) -m benchmarks.booking $(ARGS)'; \
 	else $(PY) -m benchmarks.booking $(ARGS); fi
 	@$(PY) -m benchmarks.staff_view
 

@@ -44,8 +44,8 @@ def answer_tool_call(row: FunctionRow, tool: Callable[..., Answer], needs: Needs
         # A topic carries one tool; some emulators deliver every message to every subscription.
         return
     ledger: Ledger = needs.open("ledger")
-    _commit(ledger, row, tool, needs, call)
-    publish_committed(ledger, needs.open("bus"), call.id)
+    committed = _commit(ledger, row, tool, needs, call)
+    publish_committed(ledger, needs.open("bus"), call.id, committed)
 
 
 def react(row: FunctionRow, reaction: Callable[..., Any], needs: Needs, letter: DeadLetter, key: str) -> None:
@@ -73,7 +73,8 @@ def run_job(job: Callable[..., Any], needs: Needs) -> None:
 
 def _commit(
     ledger: Ledger, row: FunctionRow, tool: Callable[..., Answer], needs: Needs, call: ToolCall[Any]
-) -> None:
+) -> tuple[events.Fact, ...] | None:
+    """Return the facts that were committed with the answer; None where there is one already."""
     for _ in range(MOST_CONFLICTS):
         meanings = _meanings(call, ledger) if row.once_per_call else ()
         answer = _answered_before(ledger, meanings) or _decide(row, tool, needs, call)
@@ -81,22 +82,23 @@ def _commit(
             # Perhaps by what the same request, delivered beside this one, has just done.
             answer = _answered_before(ledger, meanings) or answer
         told = events.tool_answered(call, answer.outcome, answer.result, needs.open("now"))
+        facts = (*answer.facts, told)
         try:
             ledger.commit(
                 call,
                 answer.outcome,
                 answer.result,
                 answer.change,
-                (*answer.facts, told),
+                facts,
                 meanings[-1] if meanings and answer.first else "",
             )
         except Overtaken:
             continue
         except AlreadyAnswered:
             _log.info("? answered before", tool=row.name, call_id=call.call_id, tool_call_id=call.id)
-            return
+            return None
         _log.info("? answered", tool=row.name, call_id=call.call_id, outcome=answer.outcome)
-        return
+        return facts
     raise Overtaken(f"{MOST_CONFLICTS} times in one tool call")
 
 

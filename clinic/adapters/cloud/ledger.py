@@ -78,12 +78,10 @@ class CloudLedger:
 
     def published(self, tool_call_id: str) -> None:
         """Note that the facts of an answer are on the bus."""
-        # Most answers carry no facts, and a read costs a third of a write.
-        if self.unpublished(tool_call_id):
-            batch = self._client.batch()
-            answer = firestore.document(self._client, "tool_answers", tool_call_id)
-            batch.update(answer, {"unpublished": DELETE_FIELD})
-            firestore.commit(batch)
+        batch = self._client.batch()
+        answer = firestore.document(self._client, "tool_answers", tool_call_id)
+        batch.update(answer, {"unpublished": DELETE_FIELD})
+        firestore.commit(batch)
 
     def delivered(self, tool_call_id: str, at: datetime) -> None:
         """Note that the model has been given the answer."""
