@@ -69,8 +69,12 @@ class PushingPublisher:
         """Push a message; its acknowledgement is not waited for."""
         if topic not in self._posters:
             return
-        message: dict[str, Any] = {"data": base64.b64encode(data).decode(), "attributes": dict(attributes)}
-        body = msgspec.json.encode({"message": {**message, "messageId": "1"}, "subscription": topic})
-        pushing = asyncio.create_task(self._posters[topic].post(body))
+        pushing = asyncio.create_task(self._posters[topic].post(push_body(topic, data, attributes)))
         self._pushing.add(pushing)
         pushing.add_done_callback(self._pushing.discard)
+
+
+def push_body(topic: str, data: bytes, attributes: Mapping[str, str]) -> bytes:
+    """Return the body of a push request."""
+    message: dict[str, Any] = {"data": base64.b64encode(data).decode(), "attributes": dict(attributes)}
+    return msgspec.json.encode({"message": {**message, "messageId": "1"}, "subscription": topic})

@@ -1,7 +1,9 @@
-"""What it costs that a tool call is an event: against a direct POST to the same tool; and 1,000 calls.
+"""What it costs that a tool call is an event: against two direct POSTs; and 1,000 calls at once.
 
-The direct POST runs the tool and returns its result; ours is asked, committed with its answer, told as a
-fact and heard by a listen. Pub/Sub's delivery is left out of the first: the push is made at once.
+`same` posts the event to the same function and waits until it is acknowledged: the tool has run, its
+answer is committed and its fact told. `bare` posts to a function that runs the tool and returns its
+result, and keeps nothing. Ours is asked, committed, told and heard by a listen; Pub/Sub's delivery is
+left out: the push is made at once.
 """
 
 from __future__ import annotations
@@ -15,13 +17,14 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 
-from benchmarks.http_post import Poster, PushingPublisher
+from benchmarks.http_post import Poster, PushingPublisher, push_body
 from clinic.adapters.cloud import appointments, calls, ledger
 from clinic.contracts import tool_call
 from clinic.contracts.call_record import CallRecord
@@ -68,7 +71,7 @@ async def _overhead(google: dict[str, str], data: Path) -> None:
         ours = cloud.functions.pop(TOOL)
         cloud.functions["ours"] = ours
         cloud.host([TOOL], door=_DIRECT_DOOR, THREADS="24")
-        direct = Poster(cloud.functions[TOOL].port)
+        bare, same = Poster(cloud.functions[TOOL].port), Poster(ours.port)
         settings = Settings(store="cloud", google_cloud_project=project)
         opened = open_ports(settings)
         ports = Ports(opened.call_log, opened.ledger, PushingPublisher({TOOL: Poster(ours.port)}))
@@ -80,20 +83,17 @@ async def _overhead(google: dict[str, str], data: Path) -> None:
             if not result["success"]:
                 raise RuntimeError(str(result))
 
-        async def ask_directly(number: int) -> None:
-            await direct.post(tool_call.encode(_call(number)))
+        async def ask_bare(number: int) -> None:
+            await bare.post(tool_call.encode(_call(number)))
 
-        for asking in (ask_directly, ask_ours):
-            await _at_once(asking, 3)
-        # Turn by turn, so that what else this machine does falls on both.
-        alone: dict[str, list[float]] = {"direct": [], "ours": []}
-        for _ in range(SEQUENTIAL):
-            alone["direct"].append(await _timed(ask_directly, 0))
-            alone["ours"].append(await _timed(ask_ours, 0))
-        together: dict[str, list[float]] = {"direct": [], "ours": []}
-        for _ in range(ROUNDS):
-            together["direct"] += await _at_once(ask_directly, 1)
-            together["ours"] += await _at_once(ask_ours, 1)
+        async def ask_same(number: int) -> None:
+            await same.post(push_body(TOOL, tool_call.encode(_call(number)), {}))
+
+        ways: dict[str, Asking] = {"bare": ask_bare, "same": ask_same, "ours": ask_ours}
+        for asking in ways.values():
+            await _at_once(asking)
+        alone = await _in_turn(ways, SEQUENTIAL, lambda asking: _all([_timed(asking, 0)]))
+        together = await _in_turn(ways, ROUNDS, _at_once)
     _print("1 at once", alone)
     _print(f"{AT_ONCE} at once", together)
 
@@ -151,11 +151,23 @@ def _wish(record: CallRecord) -> dict[str, str]:
     }
 
 
-async def _at_once(asking: Asking, times: int) -> list[float]:
-    taken: list[float] = []
+async def _in_turn(
+    ways: dict[str, Asking], times: int, ask: Callable[[Asking], Awaitable[list[float]]]
+) -> dict[str, list[float]]:
+    """Go each way once, then each again, so that what else this machine does falls on all."""
+    taken: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(times):
-        taken += await asyncio.gather(*(_timed(asking, number) for number in range(AT_ONCE)))
+        for way, asking in ways.items():
+            taken[way] += await ask(asking)
     return taken
+
+
+async def _at_once(asking: Asking) -> list[float]:
+    return await _all([_timed(asking, number) for number in range(AT_ONCE)])
+
+
+async def _all(timed: list[Coroutine[Any, Any, float]]) -> list[float]:
+    return list(await asyncio.gather(*timed))
 
 
 async def _timed(asking: Asking, number: int) -> float:
@@ -184,12 +196,13 @@ def _call(number: int) -> ToolCall[dict[str, str]]:
 
 
 def _print(what: str, taken: dict[str, list[float]]) -> None:
-    direct, ours = (_quantiles(taken[name]) for name in ("direct", "ours"))
-    ratios = [mine / its for mine, its in zip(ours, direct, strict=True)]
-    sys.stdout.write(
-        f"tool path, {what}: direct POST p50 {direct[0]:.1f} p99 {direct[1]:.1f} ms,"
-        f" ours p50 {ours[0]:.1f} p99 {ours[1]:.1f} ms: {ratios[0]:.2f} and {ratios[1]:.2f} times\n"
-    )
+    found = {way: _quantiles(milliseconds) for way, milliseconds in taken.items()}
+    ours = found["ours"]
+    for way, (half, most) in found.items():
+        sys.stdout.write(
+            f"tool path, {what}: {way:<5} p50 {half:6.1f} p99 {most:6.1f} ms;"
+            f" ours is {ours[0] / half:.2f} and {ours[1] / most:.2f} times that\n"
+        )
 
 
 def _quantiles(taken: Sequence[float]) -> tuple[float, float]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gc
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import flask
@@ -109,6 +111,11 @@ def _letter(event: CloudEvent) -> DeadLetter:
 _DOORS = {"tool": _tool_door, "reaction": _reaction_door, "job": _job_door, "webhook": _webhook_door}
 
 
+_ALWAYS = {"tool": ("ledger",), "reaction": ("reacted",), "job": (), "webhook": ()}
+"""What every function of a kind opens besides its own needs. A tool's bus is not among it: when that is
+loaded, the caller has the answer already."""
+
+
 def _open_door(target: str) -> Callable[..., Any]:
     settings = load_settings(os.environ)
     configure_log(settings.log_level)
@@ -116,10 +123,24 @@ def _open_door(target: str) -> Callable[..., Any]:
     row = load_function_table()[target]
     function = getattr(importlib.import_module(f"functions.{row.kind}s.{row.name}"), row.name)
     needs = Needs(settings)
+    needs.load(function, *_ALWAYS[row.kind])
     door = _traced(row, _noting(row, _DOORS[row.kind](row, function, needs), needs))
     door.__name__ = row.name
     register = functions_framework.http if row.kind == "webhook" else functions_framework.cloud_event
     return register(door)
 
 
-globals()[os.environ["FUNCTION_TARGET"]] = _open_door(os.environ["FUNCTION_TARGET"])
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Spare an eighth of a cold start: of what imports make, nothing is garbage, and all of it stays."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        # Nor is it looked through again, which keeps a fork's pages shared (docs.python.org/3/library/gc).
+        gc.freeze()
+        gc.enable()
+
+
+with _nothing_collected():
+    globals()[os.environ["FUNCTION_TARGET"]] = _open_door(os.environ["FUNCTION_TARGET"])

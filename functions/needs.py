@@ -12,6 +12,9 @@ from clinic.directory import load_clinic
 from clinic.settings import Settings
 from clinic.telemetry.ports import traced
 
+_NO_PORTS = {"clinic": "", "now": "", "settings": "", "letters": "clinic.letters"}
+"""What else a function may need, and the module it comes from; empty where it is here already."""
+
 
 class Needs:
     """The world of one function's process: what no parameter names is never opened."""
@@ -34,6 +37,18 @@ class Needs:
         parameters = inspect.signature(function).parameters.values()
         return {each.name: self.open(each.name) for each in parameters if each.kind is each.KEYWORD_ONLY}
 
+    def load(self, function: Callable[..., Any], *more: str) -> None:
+        """Import what a function will open, and open none of it: a connection must not cross a fork."""
+        parameters = inspect.signature(function).parameters.values()
+        named = {each.name for each in parameters if each.kind is each.KEYWORD_ONLY} | {*more}
+        for name in sorted(named - self._opened.keys() - _NO_PORTS.keys()):
+            importlib.import_module(self._module(name))
+        for module in {_NO_PORTS[name] for name in named & _NO_PORTS.keys()} - {""}:
+            importlib.import_module(module)
+
+    def _module(self, port: str) -> str:
+        return f"clinic.adapters.{self.settings.family_of(port)}.{port}"
+
     def _open_new(self, name: str) -> Any:
         if name == "clinic":
             return load_clinic(self.settings.clinic_path)
@@ -42,6 +57,5 @@ class Needs:
             return importlib.import_module("clinic.letters").Letters(
                 self.open("clinic"), self.settings.letters_path
             )
-        family = self.settings.family_of(name)
-        port = importlib.import_module(f"clinic.adapters.{family}.{name}").open_port(self.settings)
+        port = importlib.import_module(self._module(name)).open_port(self.settings)
         return traced(name, port)

@@ -37,7 +37,7 @@ def test_the_first_tool_call_loads_nothing(tool: str) -> None:
 def test_without_the_greeting_it_would() -> None:
     with empty("embedded") as environment:
         measured = measure("book_appointment", woken=False, environment=environment)
-    assert "clinic.adapters.embedded.appointments" in measured.loaded
+    assert "clinic.adapters.embedded.bus" in measured.loaded
 
 
 def test_to_be_warmed_changes_nothing(listener: Any, ringing: CallRecord) -> None:
