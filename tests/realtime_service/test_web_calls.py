@@ -189,13 +189,14 @@ async def test_a_token_opens_no_other_call(web: Web) -> None:
 
 
 async def test_a_token_does_not_come_back_to_anothers_call(web: Web) -> None:
-    async with web.dial(web.token("call-1")) as socket, web.dial(web.token("call-2")) as stranger:
+    async with web.dial(web.token("call-1")) as socket:
         page = Page()
         await socket.send(start())
         await socket.send(typed("good morning"))
         await page.until_told(socket, "good morning")
-        await stranger.send(start(call_id="call-1"))
-        assert await close_code(stranger) == 1008
+        async with web.dial(web.token("call-2")) as stranger:
+            await stranger.send(start(call_id="call-1"))
+            assert await close_code(stranger) == 1008
         await socket.send(typed("still there"))
         await page.until_told(socket, "still there")
 
@@ -258,14 +259,15 @@ async def test_a_token_too_old_to_begin_still_comes_back(web: Web) -> None:
 
 async def test_a_second_window_takes_the_call_over_and_the_first_is_told(web: Web) -> None:
     token, page = web.token(), Page()
-    async with web.dial(token) as first, web.dial(token) as second:
+    async with web.dial(token) as first:
         await first.send(start())
         await first.send(typed("one"))
         await page.until_told(first, "said one")
-        await second.send(start(page.received))
-        assert await close_code(first) == CONTINUED_ELSEWHERE
-        await second.send(typed("two"))
-        await page.until_told(second, "said two")
+        async with web.dial(token) as second:
+            await second.send(start(page.received))
+            assert await close_code(first) == CONTINUED_ELSEWHERE
+            await second.send(typed("two"))
+            await page.until_told(second, "said two")
 
 
 async def test_a_page_that_does_not_come_back_has_left(web: Web) -> None:
