@@ -66,7 +66,10 @@ class Backup(Protocol):
     """Where copies of the staff's sheets are kept."""
 
     def keep(self, name: str, data: bytes) -> None:
-        """Keep a file, such as `2026-11-25/patients.csv`; the same name again replaces it."""
+        """Keep a file, such as `2026-11-25/patients.csv`; what is kept is never changed.
+
+        The same name again is a job that ran twice: the first copy stays.
+        """
 
 
 class UnknownCalendar(LookupError):

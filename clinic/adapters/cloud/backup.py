@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+
+from google.api_core.exceptions import PreconditionFailed
 from google.cloud.storage import Bucket, Client
 from google.cloud.storage.retry import DEFAULT_RETRY
 
@@ -19,17 +22,19 @@ class BucketBackup:
         self._bucket = bucket
 
     def keep(self, name: str, data: bytes) -> None:
-        """Keep a file; the same name again replaces it.
+        """Keep a file; where there is one of that name, it stays.
 
         Raises google.api_core's exceptions where Cloud Storage took it in none of the attempts.
         """
-        # Tried again although no generation is asked for: the same bytes twice under one name do no harm.
-        self._bucket.blob(name).upload_from_string(
-            data,
-            content_type="text/csv; charset=utf-8",
-            timeout=_ATTEMPT_SECONDS,
-            retry=DEFAULT_RETRY.with_timeout(_ALL_ATTEMPTS_SECONDS),
-        )
+        # The bucket's retention would refuse to change it anyway, and so would its writer's role.
+        with contextlib.suppress(PreconditionFailed):
+            self._bucket.blob(name).upload_from_string(
+                data,
+                content_type="text/csv; charset=utf-8",
+                if_generation_match=0,
+                timeout=_ATTEMPT_SECONDS,
+                retry=DEFAULT_RETRY.with_timeout(_ALL_ATTEMPTS_SECONDS),
+            )
 
 
 def open_port(settings: Settings) -> BucketBackup:

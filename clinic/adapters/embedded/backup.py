@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import uuid
 from pathlib import Path
@@ -16,13 +17,15 @@ class FolderBackup:
         self._folder = folder
 
     def keep(self, name: str, data: bytes) -> None:
-        """Keep a file; the same name again replaces it."""
+        """Keep a file; where there is one of that name, it stays."""
         file = self._folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        # Renamed into place: a copy is whole or not there.
+        # Linked into place: a copy is whole or not there, and never changed.
         half = file.with_name(f".{file.name}.{uuid.uuid4().hex}.part")
         half.write_bytes(data)
-        os.replace(half, file)
+        with contextlib.suppress(FileExistsError):
+            os.link(half, file)
+        half.unlink()
 
 
 def open_port(settings: Settings) -> FolderBackup:

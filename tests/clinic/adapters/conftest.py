@@ -250,6 +250,8 @@ class BucketStore(EmbeddedStore):
             self.failed.add(name)
             return 503
         assert media.get_content_type() == "text/csv"
+        if name in self.objects:
+            return 412
         self.objects[name] = data
         return 200
 
@@ -258,7 +260,8 @@ def _bucket_handler(store: BucketStore) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             path, _, query = self.path.partition("?")
-            assert (path, "uploadType=multipart" in query) == ("/upload/storage/v1/b/copies/o", True)
+            assert path == "/upload/storage/v1/b/copies/o"
+            assert {"uploadType=multipart", "ifGenerationMatch=0"} <= set(query.split("&"))
             body = self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(store.take(body, self.headers["Content-Type"]))
             self.send_header("Content-Type", "application/json")

@@ -1,4 +1,4 @@
-"""The contract of `Backup`: a copy is kept whole under its name, and a newer one of that name replaces it."""
+"""The contract of `Backup`: a copy is kept whole under its name, and never changed."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def test_a_copy_is_kept_under_its_name(store: Any, backup: Backup) -> None:
     }
 
 
-def test_a_second_copy_of_a_day_replaces_the_first(store: Any, backup: Backup) -> None:
+def test_a_second_copy_of_a_day_leaves_the_first_as_it_is(store: Any, backup: Backup) -> None:
     backup.keep("2026-11-25/calls.csv", b"one")
     backup.keep("2026-11-25/calls.csv", b"two")
-    assert store.kept() == {"2026-11-25/calls.csv": b"two"}
+    assert store.kept() == {"2026-11-25/calls.csv": b"one"}
