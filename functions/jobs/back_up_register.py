@@ -10,7 +10,7 @@ from clinic.ports import Backup, Register
 
 
 def back_up_register(*, register: Register, backup: Backup, clinic: Clinic, now: datetime) -> None:
-    """Write `<day>/<sheet>.csv` of each sheet; run again that day, it replaces the copy.
+    """Write `<day>/<sheet>.csv` of each sheet; run again that day, it adds what is missing.
 
     Raises ExceptionGroup of the sheets whose first row was changed, after the others were kept.
     """
