@@ -161,12 +161,12 @@ def _functions(table: FunctionTable, listener: socket.socket) -> Iterator[None]:
 
 
 def _router(table: FunctionTable) -> WSGIApplication:
-    """Return one application that serves each function at `/<its name>`, as its own root."""
+    """Return one application that serves each function at `/<its-name>`, as its own root."""
     doors = {f"/{row.name}": _door(row.name) for row in table.deployed}
 
     def route(environment: WSGIEnvironment, start_response: StartResponse) -> object:
         name = environment.get("PATH_INFO", "").rstrip("/")
-        door = doors.get(name, NotFound())
+        door = doors.get(name.replace("-", "_"), NotFound())
         return door({**environment, "SCRIPT_NAME": name, "PATH_INFO": "/"}, start_response)
 
     return route  # type: ignore[return-value]

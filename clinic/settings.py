@@ -184,6 +184,10 @@ class Settings(ModelSettings, frozen=True, kw_only=True):
         """The base of the webhook addresses, as Twilio is configured with and signs it."""
         return self.functions_url.rstrip("/") or f"http://127.0.0.1:{self.functions_port}"
 
+    def address_of(self, function: str) -> str:
+        """Where a function is asked over HTTP: hosted ones have hyphens, Cloud Run takes no underscores."""
+        return f"{self.public_functions_url}/{function.replace('_', '-')}"
+
     @property
     def signing_token(self) -> str:
         """The token that Twilio's signatures are checked with."""

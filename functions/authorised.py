@@ -21,7 +21,7 @@ def require_authorised(request: flask.Request, name: str, authority: Authority, 
     try:
         if kind.lower() != "bearer":
             raise Unauthenticated("no token")
-        email = authority.email_of(token.strip(), f"{settings.public_functions_url}/{name}")
+        email = authority.email_of(token.strip(), settings.address_of(name))
     except Unauthenticated as error:
         _log.warning("! request refused", function=name, reason=str(error))
         raise Unauthorized from None

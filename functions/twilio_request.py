@@ -28,7 +28,7 @@ def signed_form(request: flask.Request, settings: Settings, webhook: str) -> dic
         raise _forbidden("duplicate parameter")
     query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
     signed = request.form.to_dict() if request.method == "POST" else {}
-    if not _is_signed(f"{settings.public_functions_url}/{webhook}{query}", signed, request, settings):
+    if not _is_signed(f"{settings.address_of(webhook)}{query}", signed, request, settings):
         raise _forbidden("signature")
     form = values.to_dict()
     if settings.twilio_account_sid and form.get("AccountSid") != settings.twilio_account_sid:

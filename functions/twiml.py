@@ -30,14 +30,13 @@ def put_through(
     response = VoiceResponse()
     for sentence in sentences:
         say(response, sentence, language)
-    base = settings.public_functions_url
     dial = Dial(
-        action=f"{base}/twilio_after_dial",
+        action=settings.address_of("twilio_after_dial"),
         timeout=RING_SECONDS,
         caller_id=settings.twilio_phone_number or None,
         answer_on_bridge=True,
     )
-    dial.number(clinic.human_number, url=f"{base}/twilio_briefing?call_sid={call_sid}")
+    dial.number(clinic.human_number, url=f"{settings.address_of('twilio_briefing')}?call_sid={call_sid}")
     response.append(dial)
     return response
 

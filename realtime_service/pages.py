@@ -62,7 +62,7 @@ class Pages:
             "languages": self._clinic.languages,
             "time_zone": self._clinic.time_zone,
             "emergency": self._clinic.emergency_message,
-            "session_url": f"{self._settings.public_functions_url}/web_session",
+            "session_url": self._settings.address_of("web_session"),
             "may_call": same_origin or origin in self._settings.origins,
         }
         file = File(

@@ -112,11 +112,11 @@ def _phone_call(
 ) -> PhoneCall:
     settings = around.settings
     line = Line(
-        voice_url=f"{base}/twilio_voice",
+        voice_url=f"{base}/twilio-voice",
         caller=options.caller,
         called=settings.twilio_phone_number or around.clinic.phone,
         account_sid=settings.twilio_account_sid or _ACCOUNT,
-        status_url=f"{base}/twilio_status",
+        status_url=f"{base}/twilio-status",
     )
     around.screen.progress(f"{line.caller} rings {line.called}")
     return PhoneCall(

@@ -41,7 +41,7 @@ class _Passing(BaseHTTPRequestHandler):
     def _pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         name, _, rest = self.path.lstrip("/").partition("?")
-        port = self.ports.get(urlsplit(name).path.rstrip("/"))
+        port = self.ports.get(urlsplit(name).path.rstrip("/").replace("-", "_"))
         if port is None:
             self.send_error(404)
             return

@@ -140,7 +140,7 @@ def traced_clinic(start: Start, tmp_path: Path, script: Script, **settings: str)
 @asynccontextmanager
 async def visit(run: Any) -> AsyncIterator[ClientConnection]:
     base = run.address["functions"].removesuffix("/<function")
-    request = Request(f"{base}/web_session", data=b"", headers={"Origin": ORIGIN})  # noqa: S310
+    request = Request(f"{base}/web-session", data=b"", headers={"Origin": ORIGIN})  # noqa: S310
     session = json.load(await asyncio.to_thread(urlopen, request))
     offered = [Subprotocol(name) for name in subprotocols(session["token"])]
     async with connect(session["url"], origin=ORIGIN, subprotocols=offered) as socket:

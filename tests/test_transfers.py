@@ -67,7 +67,7 @@ async def ring(run: Any, staff: Answers, told: list[str]) -> PhoneCall:
     """Ring the clinic, with Twilio's REST API within its reach."""
     base = run.address["functions"].removesuffix("/<function")
     line = Line(
-        f"{base}/twilio_voice", "+918123456789", "+914000000000", ACCOUNT, status_url=f"{base}/twilio_status"
+        f"{base}/twilio-voice", "+918123456789", "+914000000000", ACCOUNT, status_url=f"{base}/twilio-status"
     )
     call = PhoneCall(
         line,
@@ -132,9 +132,9 @@ def clinic_open_day_and_night(tmp_path: Path) -> str:
 def ask_to_ring(base: str, data: Path, body: dict[str, str]) -> tuple[int, dict[str, str]]:
     """Ask for a patient to be rung, as somebody of the clinic's may."""
     issuer = authority.open_port(Settings(local_data=str(data)))
-    token = issuer.issue("desk@example.com", f"{base}/call_patient")
+    token = issuer.issue("desk@example.com", f"{base}/call-patient")
     request = urllib.request.Request(  # noqa: S310
-        f"{base}/call_patient",
+        f"{base}/call-patient",
         data=json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )

@@ -102,7 +102,7 @@ def offered(token: str) -> list[Subprotocol]:
 async def visit(run: Any) -> AsyncIterator[tuple[str, ClientConnection]]:
     """Open a web call as the clinic's page would; give its call id and its socket."""
     base = run.address["functions"].removesuffix("/<function")
-    request = urllib.request.Request(f"{base}/web_session", data=b"", headers={"Origin": ORIGIN})  # noqa: S310
+    request = urllib.request.Request(f"{base}/web-session", data=b"", headers={"Origin": ORIGIN})  # noqa: S310
     session = json.load(await asyncio.to_thread(urllib.request.urlopen, request))
     async with connect(session["url"], origin=ORIGIN, subprotocols=offered(session["token"])) as socket:
         await socket.send(json.dumps({"event": "start", "call_id": session["call_id"]}))

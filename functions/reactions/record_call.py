@@ -23,7 +23,7 @@ def record_call(fact: CallStarted, *, calls: Calls, telephone: Telephone, settin
     if record.channel != "phone" or record.recording_sid:
         return
     try:
-        sid = telephone.record(record.session_id, f"{settings.public_functions_url}/twilio_recording")
+        sid = telephone.record(record.session_id, settings.address_of("twilio_recording"))
     except CallOver:
         return
     calls.note(CallNotes(call_id=record.call_id, recording_sid=sid))

@@ -79,12 +79,11 @@ def call_patient(
 
 
 def _dial(errand: Errand, telephone: Telephone, settings: Settings) -> str:
-    base = settings.public_functions_url
     return telephone.ring(
         errand.number,
-        twiml_url=f"{base}/twilio_voice",
-        status_url=f"{base}/twilio_status",
-        machine_url=f"{base}/twilio_machine",
+        twiml_url=settings.address_of("twilio_voice"),
+        status_url=settings.address_of("twilio_status"),
+        machine_url=settings.address_of("twilio_machine"),
     )
 
 

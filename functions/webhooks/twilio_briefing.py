@@ -38,7 +38,7 @@ def _brief(record: CallRecord | None, call_sid: str, language: str, settings: Se
     gather = Gather(
         num_digits=1,
         timeout=_KEY_WITHIN_SECONDS,
-        action=f"{settings.public_functions_url}/twilio_briefing?call_sid={call_sid}",
+        action=f"{settings.address_of('twilio_briefing')}?call_sid={call_sid}",
     )
     say(gather, words("briefing", language, details=_details(record)), language)
     say(gather, words("press_a_key", language), language)

@@ -51,10 +51,10 @@ def _connect(record: CallRecord, token: str, settings: Settings) -> VoiceRespons
     response = VoiceResponse()
     if settings.record_calls:
         say(response, words("recorded", record.language), record.language)
-    base = settings.public_functions_url
-    connect = Connect(action=f"{base}/twilio_after_stream")
+    connect = Connect(action=settings.address_of("twilio_after_stream"))
     stream = connect.stream(
-        url=f"{settings.public_realtime_url}/twilio", status_callback=f"{base}/twilio_stream_status"
+        url=f"{settings.public_realtime_url}/twilio",
+        status_callback=settings.address_of("twilio_stream_status"),
     )
     stream.parameter(name="token", value=token)
     stream.parameter(name="call_id", value=record.call_id)

@@ -1,9 +1,5 @@
 # Pushes each topic's messages to its functions, again and again for a while, and then to the dead letters.
 
-locals {
-  dead_letters = "dead_letters"
-}
-
 resource "google_service_account" "pusher" {
   account_id   = "pubsub-pusher"
   display_name = "Signs Pub/Sub's pushes, so that a function knows who calls"
@@ -24,7 +20,8 @@ resource "google_pubsub_subscription" "push" {
   topic = google_pubsub_topic.topic[each.value.topic].id
 
   # Longer than the function runs, or a slow one is started a second time beside itself.
-  ack_deadline_seconds       = max(10, try(local.deploy[each.value.function].timeout_seconds, 30) + 10)
+  ack_deadline_seconds       = each.value.delivery.ack_deadline_seconds
+  enable_message_ordering    = each.value.delivery.ordered
   message_retention_duration = "604800s"
 
   expiration_policy {
@@ -40,10 +37,9 @@ resource "google_pubsub_subscription" "push" {
     }
   }
 
-  # The caller waits: a tool is tried again at once, anything else may wait for what is down.
   retry_policy {
-    minimum_backoff = contains(local.tool_topics, each.value.topic) ? "1s" : "10s"
-    maximum_backoff = contains(local.tool_topics, each.value.topic) ? "5s" : "600s"
+    minimum_backoff = "${each.value.delivery.minimum_backoff_seconds}s"
+    maximum_backoff = "${each.value.delivery.maximum_backoff_seconds}s"
   }
 
   # What can't be delivered to the dead letters' own function stays in its subscription.
@@ -51,7 +47,7 @@ resource "google_pubsub_subscription" "push" {
     for_each = each.value.topic == local.dead_letters ? [] : [true]
     content {
       dead_letter_topic     = google_pubsub_topic.topic[local.dead_letters].id
-      max_delivery_attempts = contains(local.tool_topics, each.value.topic) ? 5 : 20
+      max_delivery_attempts = each.value.delivery.most_attempts
     }
   }
 }

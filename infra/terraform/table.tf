@@ -13,17 +13,25 @@ locals {
   webhooks     = { for name, row in local.functions : name => row if row.kind == "webhook" }
   jobs         = { for name, row in local.functions : name => row if row.kind == "job" }
 
+  pubsub       = jsondecode(file("${path.module}/../../clinic/contracts/pubsub.json"))
+  dead_letters = "dead_letters"
+  warming      = "call.started" # wakes every tool's function while the caller is greeted
+
   topics_of = {
     for name, row in local.functions : name =>
-    row.kind == "tool" || row.kind == "job" ? [name] : row.kind == "reaction" ? row.reacts_to : []
+    row.kind == "tool" ? [name, local.warming] : row.kind == "job" ? [name] : row.kind == "reaction" ? row.reacts_to : []
   }
-  topics      = toset(flatten(values(local.topics_of)))
   tool_topics = toset([for name, row in local.functions : name if row.kind == "tool"])
-  fact_topics = setsubtract(setsubtract(local.topics, local.tool_topics), keys(local.jobs))
+  fact_topics = toset(concat(local.pubsub.facts, [local.dead_letters]))
+  topics      = setunion(local.tool_topics, keys(local.jobs), local.fact_topics, flatten(values(local.topics_of)))
 
-  # One push subscription per function and topic.
+  # One push subscription per function and topic, named as clinic/contracts/subscriptions.py names it.
   subscriptions = merge([
-    for name, topics in local.topics_of : { for topic in topics : "${name}.${topic}" => { function = name, topic = topic } }
+    for name, topics in local.topics_of : {
+      for topic in topics : topic == name ? name : "${name}.${topic}" => {
+        function = name, topic = topic, delivery = local.pubsub.deliveries[local.functions[name].kind]
+      }
+    }
   ]...)
 
   mistakes = concat(
@@ -41,8 +49,8 @@ locals {
       ]
     ]),
     [
-      for row in local.rows : "${row.name}: deploy.timeout_seconds: must be shorter than the acknowledgement's 600 s"
-      if try(row.deploy.timeout_seconds, 30) >= 600
+      for row in local.rows : "${row.name}: deploy.timeout_seconds: must be shorter than the acknowledgement's deadline"
+      if try(row.deploy.timeout_seconds >= local.pubsub.deliveries[row.kind].ack_deadline_seconds, false)
     ],
   )
 }

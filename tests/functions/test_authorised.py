@@ -11,7 +11,7 @@ from clinic.adapters.embedded.authority import EmbeddedAuthority
 from clinic.settings import Settings
 from functions.authorised import require_authorised
 
-AUDIENCE = "http://127.0.0.1:8081/call_patient"
+AUDIENCE = "http://127.0.0.1:8081/call-patient"
 Ask = Callable[..., None]
 
 
@@ -50,7 +50,7 @@ def test_who_shows_no_token_is_nobody(ask: Ask, settings: Settings, header: str 
 
 def test_a_token_for_another_function_is_none(ask: Ask, settings: Settings) -> None:
     with pytest.raises(Unauthorized):
-        ask(f"Bearer {token(settings, audience='http://127.0.0.1:8081/twilio_voice')}")
+        ask(f"Bearer {token(settings, audience='http://127.0.0.1:8081/twilio-voice')}")
 
 
 def test_with_nobody_authorised_nobody_is(ask: Ask, settings: Settings) -> None:

@@ -238,7 +238,7 @@ REQUESTS: dict[str, tuple[bytes, int | None]] = {
     "an empty signature": (upgrade(X_Twilio_Signature=""), 403),
     "a signature made up": (upgrade(X_Twilio_Signature="Zm9yZ2Vk"), 403),
     "a signature with another key": (upgrade(X_Twilio_Signature=sign(key="guessed")), 403),
-    "a signature of the webhook": (upgrade(X_Twilio_Signature=sign(f"{HOST}:8081/twilio_voice")), 403),
+    "a signature of the webhook": (upgrade(X_Twilio_Signature=sign(f"{HOST}:8081/twilio-voice")), 403),
     "a signature of the https address": (upgrade(X_Twilio_Signature=sign(f"{HOST}:8080/twilio")), 403),
     "a signature of another host": (upgrade(X_Twilio_Signature=sign("wss://evil.example.com/twilio")), 403),
     "a signature of the host that is claimed": (

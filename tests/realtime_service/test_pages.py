@@ -73,7 +73,7 @@ def test_what_is_compressed_is_the_same() -> None:
 def test_the_embed_is_told_of_the_clinic() -> None:
     clinic = described()
     assert (clinic["id"], clinic["name"]) == ("renova", "Renova Hospitals")
-    assert clinic["session_url"] == "http://127.0.0.1:8081/web_session"
+    assert clinic["session_url"] == "http://127.0.0.1:8081/web-session"
     assert (clinic["phone"], clinic["phone_shown"]) == ("+914000000000", "+91 40 0000 0000")
 
 

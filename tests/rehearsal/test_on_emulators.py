@@ -75,9 +75,9 @@ def test_it_is_open_as_in_the_cloud_and_leaves_nothing_behind(tmp_path: Path) ->
         addresses = {word.removeprefix("http://") for word in said.split() if word.startswith("http://127")}
         (health,) = [word for word in said.split() if word.endswith("/healthz")]
         assert status(health) == 200
-        assert status(f"{functions}/twilio_voice", b"CallSid=CA1") == 403
+        assert status(f"{functions}/twilio-voice", b"CallSid=CA1") == 403
         assert status(f"{functions}/no_such_function", b"") == 404
-        assert status(f"{functions}/web_session", b"", Origin="http://localhost:8080") == 200
+        assert status(f"{functions}/web-session", b"", Origin="http://localhost:8080") == 200
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
     listening = [each.split("/")[0] for each in addresses] + [found["FIRESTORE_EMULATOR_HOST"]]

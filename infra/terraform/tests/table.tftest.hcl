@@ -56,7 +56,7 @@ run "every_tool_has_a_topic_and_is_pushed_its_messages" {
   assert {
     condition = alltrue([
       for row in jsondecode(file(var.functions_table)) :
-      row.kind != "tool" || try(google_pubsub_subscription.push["${row.name}.${row.name}"].push_config[0].push_endpoint, null) != ""
+      row.kind != "tool" || try(google_pubsub_subscription.push[row.name].push_config[0].push_endpoint, null) != ""
     ])
     error_message = "a tool is pushed nothing"
   }

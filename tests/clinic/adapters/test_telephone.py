@@ -21,9 +21,9 @@ ACCOUNT, CALL = "AC" + "1" * 32, "CA" + "2" * 32
 GONE, UNKNOWN = "CA" + "3" * 32, "CA" + "4" * 32
 PATIENT = "+918123456789"
 ADDRESSES = {
-    "twiml_url": "https://clinic.example.com/twilio_voice",
-    "status_url": "https://clinic.example.com/twilio_status",
-    "machine_url": "https://clinic.example.com/twilio_machine",
+    "twiml_url": "https://clinic.example.com/twilio-voice",
+    "status_url": "https://clinic.example.com/twilio-status",
+    "machine_url": "https://clinic.example.com/twilio-machine",
 }
 
 
@@ -97,7 +97,7 @@ def test_a_call_that_is_over_can_not_be_moved_or_recorded(line: Line, call_sid: 
     with pytest.raises(CallOver):
         line.telephone.move(call_sid, "<Response/>")
     with pytest.raises(CallOver):
-        line.telephone.record(call_sid, "https://clinic.example.com/twilio_recording")
+        line.telephone.record(call_sid, "https://clinic.example.com/twilio-recording")
 
 
 @pytest.mark.parametrize("call_sid", [CALL, GONE, UNKNOWN])
@@ -107,9 +107,9 @@ def test_hanging_up_succeeds_whether_or_not_the_call_is_over(line: Line, call_si
 
 
 def test_a_call_is_recorded_and_the_sid_returned(line: Line) -> None:
-    sid = line.telephone.record(CALL, "https://clinic.example.com/twilio_recording")
+    sid = line.telephone.record(CALL, "https://clinic.example.com/twilio-recording")
     assert sid == "RE" + "5" * 32
-    assert line.call.recordings == ["https://clinic.example.com/twilio_recording"]
+    assert line.call.recordings == ["https://clinic.example.com/twilio-recording"]
 
 
 def test_a_patient_is_rung_with_somebody_listening_for_a_machine(line: Line) -> None:

@@ -67,7 +67,7 @@ def test_a_call_that_begins_is_recorded_by_twilio(
     phone_call: PhoneCall, needs: Needs, ringing: CallRecord
 ) -> None:
     assert begin(needs, ringing, record_calls=True).recording_sid == SID
-    assert phone_call.told_at == ["http://127.0.0.1:8081/twilio_recording"]
+    assert phone_call.told_at == ["http://127.0.0.1:8081/twilio-recording"]
 
 
 def test_a_fact_that_comes_twice_begins_one_recording(

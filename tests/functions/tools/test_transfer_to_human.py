@@ -72,7 +72,7 @@ def test_the_call_is_moved_to_the_staff_with_a_briefing_on_the_way(
     assert number is not None
     assert dial is not None
     assert number.text == "+914000000001"
-    assert number.attrib["url"].endswith(f"/twilio_briefing?call_sid={ringing.session_id}")
+    assert number.attrib["url"].endswith(f"/twilio-briefing?call_sid={ringing.session_id}")
     assert dial.attrib["action"].startswith("http")
     record = needs.open("calls").get(ringing.call_id)
     assert (record.transfer, record.transfer_reason) == ("asked", "Wants to speak about a bill.")

@@ -49,7 +49,7 @@ def ask_webhook(needs: Needs) -> Post:
         if changed:
             world = Needs(msgspec.structs.replace(needs.settings, **changed))
         in_url = urlencode({**(query or {}), **({} if method == "POST" else form)})
-        url = f"http://127.0.0.1:8081/{webhook.__name__}" + (f"?{in_url}" if in_url else "")
+        url = f"http://127.0.0.1:8081/{webhook.__name__.replace('_', '-')}" + (f"?{in_url}" if in_url else "")
         signed = RequestValidator(DEVELOPMENT_AUTH_TOKEN).compute_signature(
             url, form if method == "POST" else {}
         )

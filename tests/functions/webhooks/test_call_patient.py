@@ -107,9 +107,9 @@ def test_a_patient_is_reminded_by_an_agent_who_knows_why_it_calls(
     assert status == 202
     (order,) = twilio.orders
     assert order.to == "+919812345678"
-    assert order.url.endswith("/twilio_voice")
-    assert order.status_url.endswith("/twilio_status")
-    assert order.machine_url.endswith("/twilio_machine")
+    assert order.url.endswith("/twilio-voice")
+    assert order.status_url.endswith("/twilio-status")
+    assert order.machine_url.endswith("/twilio-machine")
     record = needs.open("calls").get(answer["call_id"])
     assert (record.direction, record.session_id, record.status) == ("outbound", order.call_sid, "ringing")
     assert record.caller_phone == "+919812345678"

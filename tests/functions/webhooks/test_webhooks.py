@@ -54,7 +54,7 @@ def test_a_forged_or_missing_signature_is_refused_and_nothing_started(
 
 
 def test_a_signature_of_other_parameters_is_refused(post: Post, ring: Ring) -> None:
-    url = "http://127.0.0.1:8081/twilio_voice"
+    url = "http://127.0.0.1:8081/twilio-voice"
     signature = RequestValidator(DEVELOPMENT_AUTH_TOKEN).compute_signature(url, ring)
     with pytest.raises(Forbidden):
         post(twilio_voice, {**ring, "From": "+911111111111"}, signature)
@@ -117,8 +117,8 @@ def test_a_request_replayed_after_the_call_was_taken_up_opens_no_second_stream(
 
 def test_the_stream_and_its_end_are_told_to_their_own_webhooks(post: Post, ring: Ring) -> None:
     twiml = post(twilio_voice, ring)
-    assert twiml.find("Connect").attrib["action"].endswith("8081/twilio_after_stream")
-    assert twiml.find("Connect/Stream").attrib["statusCallback"].endswith("8081/twilio_stream_status")
+    assert twiml.find("Connect").attrib["action"].endswith("8081/twilio-after-stream")
+    assert twiml.find("Connect/Stream").attrib["statusCallback"].endswith("8081/twilio-stream-status")
 
 
 def test_a_number_set_to_get_is_answered_too(ask_webhook: Post, ring: Ring) -> None:
@@ -129,14 +129,14 @@ def test_a_number_set_to_get_is_answered_too(ask_webhook: Post, ring: Ring) -> N
 def test_a_signature_that_is_missing_or_given_twice_is_none(
     post: Post, ring: Ring, signatures: list[str]
 ) -> None:
-    url = "http://127.0.0.1:8081/twilio_voice"
+    url = "http://127.0.0.1:8081/twilio-voice"
     right = RequestValidator(DEVELOPMENT_AUTH_TOKEN).compute_signature(url, ring)
     with pytest.raises(Forbidden):
         post(twilio_voice, ring, [right for _ in signatures])
 
 
 def test_the_signature_is_of_the_configured_address_whatever_the_headers_say(post: Post, ring: Ring) -> None:
-    elsewhere = "https://evil.example.com/twilio_voice"
+    elsewhere = "https://evil.example.com/twilio-voice"
     forged = RequestValidator(DEVELOPMENT_AUTH_TOKEN).compute_signature(elsewhere, ring)
     headers = {"Host": "evil.example.com", "X-Forwarded-Host": "evil.example.com"}
     with pytest.raises(Forbidden):
@@ -163,7 +163,7 @@ def test_a_call_that_asked_for_a_human_is_put_through_without_an_apology(
     assert "sorry" not in twiml.findtext("Say")
     number = twiml.find("Dial/Number")
     assert number.text == "+914000000001"
-    assert number.attrib["url"].endswith(f"/twilio_briefing?call_sid={ring['CallSid']}")
+    assert number.attrib["url"].endswith(f"/twilio-briefing?call_sid={ring['CallSid']}")
 
 
 def test_a_retry_after_a_broken_stream_hears_the_same_apology(ask_webhook: Post, ring: Ring) -> None:

@@ -12,7 +12,7 @@ from rehearsal.twilio.greeting import Line
 def line(address: dict[str, str], token: str = DEVELOPMENT_AUTH_TOKEN) -> Line:
     """How a call gets into a local run."""
     return Line(
-        voice_url=f"{address['functions'].rpartition('/')[0]}/twilio_voice",
+        voice_url=f"{address['functions'].rpartition('/')[0]}/twilio-voice",
         auth_token=token,
         account_sid="AC" + "0" * 32,
         called="+15005550006",

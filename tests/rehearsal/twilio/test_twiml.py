@@ -19,7 +19,7 @@ from rehearsal.twilio.twiml import (
     read_twiml,
 )
 
-HOST = "https://clinic.example.com/twilio_voice"
+HOST = "https://clinic.example.com/twilio-voice"
 
 
 def _read(verbs: str) -> list[Verb]:

@@ -45,11 +45,11 @@ def test_the_signature_is_that_of_twilios_published_example() -> None:
 
 def test_a_post_is_form_encoded_and_signed_over_its_address_and_all_parameters(serve_http: Serve) -> None:
     seen = Seen()
-    url = serve_http(seen) + "/twilio_voice?clinic=renova"
+    url = serve_http(seen) + "/twilio-voice?clinic=renova"
     answer = Webhooks(TOKEN).fetch(Request(url), {"From": "+918123456789", "FromCity": "", "Name": "é & =+"})
     assert answer.text == "<Response/>"
     assert answer.milliseconds > 0
-    assert seen.path == "/twilio_voice?clinic=renova"
+    assert seen.path == "/twilio-voice?clinic=renova"
     assert seen.parameters == {"From": "+918123456789", "FromCity": "", "Name": "é & =+"}
     assert seen.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
     assert re.fullmatch(r"[0-9a-f-]{36}", seen.headers["I-Twilio-Idempotency-Token"])
@@ -67,9 +67,9 @@ def test_a_get_carries_the_parameters_in_the_address_and_signs_that(serve_http: 
 
 def test_connection_overrides_are_neither_sent_nor_signed(serve_http: Serve) -> None:
     seen = Seen()
-    url = serve_http(seen) + "/twilio_voice"
+    url = serve_http(seen) + "/twilio-voice"
     Webhooks(TOKEN).fetch(Request(url + "#ct=2000&rc=2"), {"CallSid": "CA1"})
-    assert seen.path == "/twilio_voice"
+    assert seen.path == "/twilio-voice"
     assert RequestValidator(TOKEN).validate(url, seen.parameters, seen.headers["X-Twilio-Signature"])
 
 
@@ -95,7 +95,7 @@ def test_a_status_callback_may_answer_anything_that_is_success(serve_http: Serve
 def test_an_address_where_nothing_listens_is_told_as_such() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}/twilio_voice"
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/twilio-voice"
         with pytest.raises(NobodyAnswers, match="11205"):
             Webhooks(TOKEN).fetch(Request(url), {})
 

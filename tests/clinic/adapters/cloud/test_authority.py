@@ -18,7 +18,7 @@ from google.auth import crypt, jwt
 from clinic.adapters.cloud.authority import GoogleAuthority
 from clinic.authority import Unauthenticated
 
-AUDIENCE = "https://clinic.example.com/call_patient"
+AUDIENCE = "https://clinic.example.com/call-patient"
 CLAIMS = {
     "iss": "https://accounts.google.com",
     "aud": AUDIENCE,
@@ -95,7 +95,7 @@ def test_a_token_of_google_shows_a_verified_address(google: Google) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"aud": "https://clinic.example.com/twilio_voice"},
+        {"aud": "https://clinic.example.com/twilio-voice"},
         {"iss": "https://evil.example.com"},
         {"email_verified": False},
         {"email_verified": "true"},
