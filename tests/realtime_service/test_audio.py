@@ -20,6 +20,8 @@ from realtime_service.audio import (
     pcm_from_mulaw,
 )
 
+LEAD = 200
+"""Bytes of mu-law, 25 ms of silence before an utterance."""
 AT_ANY_PACE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """The table of all characters is built at the first draw of a fresh clone, which takes a second."""
 
@@ -146,7 +148,7 @@ def test_the_caller_hears_the_same_wherever_the_models_chunks_are_cut(pcm: bytes
 @given(st.integers(min_value=0, max_value=4_800))
 def test_an_utterance_is_as_long_for_the_caller_as_for_the_model(frames: int) -> None:
     heard = spoken(PhoneAgentAudio(), bytes(2 * frames), 1_920)
-    assert abs(len(heard) - frames / 3) <= 1
+    assert abs(len(heard) - frames / 3 - (LEAD if frames else 0)) <= 1
 
 
 def test_the_model_hears_the_caller_thirty_milliseconds_late_and_never_later() -> None:
@@ -157,12 +159,12 @@ def test_the_model_hears_the_caller_thirty_milliseconds_late_and_never_later() -
         assert late == pytest.approx(30 if chunk > 1 else 20)
 
 
-def test_the_caller_hears_the_model_at_most_seventy_five_milliseconds_late() -> None:
+def test_the_caller_is_sent_as_much_as_the_model_has_said_from_its_first_piece_on() -> None:
     audio, played = PhoneAgentAudio(), 0
     for chunk in range(1, 101):
         played += len(audio.convert(bytes(1_920)))
-        assert 0 <= chunk * 40 - played / 8 <= 80
-    assert len(audio.flush()) == 100 * 40 * 8 - played <= 75 * 8
+        assert played / 8 == chunk * 40
+    assert len(audio.flush()) == LEAD
 
 
 @pytest.mark.parametrize("hertz", [300, 1_000, 2_000, 3_400])
@@ -200,7 +202,8 @@ def test_the_callers_upsampled_voice_has_no_image_above_the_phones_band() -> Non
 def test_a_voice_at_full_scale_is_clipped_and_does_not_wrap_around() -> None:
     said = np.tile(np.repeat(np.array([32_767, -32_768], "<i2"), 60), 100)  # 200 Hz, square
     heard = np.frombuffer(pcm_from_mulaw(spoken(PhoneAgentAudio(), said.tobytes(), 1_920)), "<i2")
-    within_a_crest = np.arange(len(heard)) % 20 % 19 != 0
+    heard = heard[LEAD:]
+    within_a_crest = (np.arange(len(heard)) % 20 > 2) & (np.arange(len(heard)) % 20 < 18)
     assert (np.sign(heard) == np.sign(said[::3]))[within_a_crest].all()
     assert np.abs(heard[400:]).max() == 32_124
 
