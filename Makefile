@@ -51,11 +51,12 @@ tests: setup
 test-emulators: setup  ## the cloud store on Google's emulators (needs gcloud and Java: docs/emulators.md)
 	@$(PY) -m rehearsal.emulators $(PY) -m pytest -n auto -m emulators
 
-bench: setup  ## what it costs, as ratios; both stores where the emulator is there; what staff see after a storm
+bench: setup  ## what it costs, as ratios; both stores where the emulator is there; staff's view; fifty calls
 	@if command -v gcloud >/dev/null && command -v java >/dev/null; \
 	then $(PY) -m rehearsal.emulators sh -c '$(PY) -m benchmarks.tool_path && $(PY) -m benchmarks.cold_start && $(PY) -m benchmarks.booking $(ARGS)'; \
 	else $(PY) -m benchmarks.booking $(ARGS); fi
 	@$(PY) -m benchmarks.staff_view
+	@$(PY) -m benchmarks.calls
 
 LOCK := uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header
 lock: setup  ## pin every dependency anew, with hashes (needs uv)
