@@ -13,12 +13,13 @@ from rehearsal.gemini.line import Line
 from rehearsal.gemini.server import RehearsedGemini
 from rehearsal.gemini.setup_message import AutomaticActivityDetection, Setup
 from rehearsal.receptionist.actions import Action, Say
-from rehearsal.receptionist.directions import is_direction, words_to_say
+from rehearsal.receptionist.directions import asks_to_greet, is_direction, words_to_say
 from rehearsal.speech.expecting import Expecting
 from rehearsal.speech.turns import SpeechEnded, SpeechStarted
 
+GREETING = "the call is connected"
 Script = Mapping[str, Sequence[Action]]
-"""What to do when a text is heard, or when a tool has answered: `"check answered"`."""
+"""What to do when a text is heard, when a tool has answered, `"check answered"`, or for the GREETING."""
 
 _TONE_HERTZ = 440
 _LOUD = 1000
@@ -102,8 +103,10 @@ class ScriptedReceptionist:
         self._told.append(text)
         if text == "what did i say":
             return [Say(" and ".join(self.was_told[:-1]))]
-        words = words_to_say(text) if is_direction(text) else ""
-        return list(self._script.get(text, [Say(words or f"you said {text}")]))
+        if is_direction(text) and asks_to_greet(text) and text not in self._script:
+            return list(self._script.get(GREETING, [Say("hello there")]))
+        otherwise = words_to_say(text) if is_direction(text) else f"you said {text}"
+        return list(self._script.get(text, [Say(otherwise)]))
 
     def recall(self, turns: Sequence[tuple[str, str]]) -> None:
         """Keep what is said to have been said before."""

@@ -8,7 +8,7 @@ import msgspec
 
 from clinic.directory import load_clinic
 from realtime_service.phrases import phrases
-from rehearsal.gemini.scripted import Script
+from rehearsal.gemini.scripted import GREETING, Script
 from rehearsal.receptionist.actions import Call, Say
 
 Open = Callable[..., Any]
@@ -26,13 +26,11 @@ async def test_a_hello_does_not_cut_the_greeting_off(telephone: Open) -> None:
         phone.sound(0.5)
         await phone.until_quiet()
 
-    async with telephone({}, word_seconds=0.06) as phone:
+    async with telephone({}, word_seconds=0.6) as phone:
         await phone.call(says_hello)
         assert phone.model.ear.given == []
     (greeting,) = phone.turns
-    assert greeting.text.startswith("you said [The call is connected.")
-    assert greeting.text.endswith('can I help you?"]')
-    assert not greeting.interrupted
+    assert (greeting.text, greeting.interrupted) == ("hello there", False)
 
 
 async def test_whoever_goes_on_talking_interrupts_the_greeting_and_is_heard_from_the_first_sound(
@@ -45,7 +43,8 @@ async def test_whoever_goes_on_talking_interrupts_the_greeting_and_is_heard_from
         await phone.until(lambda: "my knee hurts" in phone.model.receptionist.was_told)
         await phone.until_quiet()
 
-    async with telephone({}, word_seconds=0.25) as phone:
+    greeting: Script = {GREETING: [Say("good morning this is the clinic how may I help")]}
+    async with telephone(greeting, word_seconds=0.25) as phone:
         await phone.call(talks)
         (given,) = phone.model.ear.given
     assert len(given) / 2 / 16_000 > 1.4
