@@ -15,6 +15,7 @@ import structlog
 
 from clinic.booking.appointment import derived_id
 from clinic.booking.refusals import Refusal
+from clinic.booking.saying import said_in
 from clinic.contracts import events, tool_call
 from clinic.contracts.dead_letter import DeadLetter
 from clinic.contracts.function_table import FunctionRow, load_function_table
@@ -141,8 +142,8 @@ def _decide(row: FunctionRow, tool: Callable[..., Answer], needs: Needs, call: T
     except msgspec.ValidationError as error:
         return Answer(result=_not_understood(error), outcome="refused", first=False)
     except Refusal as refusal:
-        return refuse(refusal)
-    return answer
+        answer = refuse(refusal)
+    return msgspec.structs.replace(answer, result=said_in(call.language, answer.result))
 
 
 def _publish(follows: Iterable[events.Fact] | None, needs: Needs) -> None:

@@ -8,7 +8,7 @@ from string import Template
 
 from clinic.booking.appointment import Patient
 from clinic.booking.identity import is_known_in_session
-from clinic.booking.when import spoken
+from clinic.booking.natural import spoken
 from clinic.contracts.call_record import CallRecord
 from clinic.directory import Clinic, Doctor
 from clinic.directory.clinic import Department

@@ -46,7 +46,8 @@ class LiveTools:
         except msgspec.ValidationError:
             return refused(_NOT_UNDERSTOOD, "invalid_arguments", error_type="validation", retryable=True)
         except Refusal as refusal:
-            return refused(refusal.say, refusal.reason_code, error_type="validation", retryable=True)
+            say = refusal.say.in_language(self._call.language)
+            return refused(say, refusal.reason_code, error_type="validation", retryable=True)
         except TimeoutError:
             return refused(_NOTHING_CAME, "deadline", error_type="service", retryable=True)
         except Exception:  # noqa: BLE001

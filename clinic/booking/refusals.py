@@ -8,6 +8,7 @@ Refusal
 
 from __future__ import annotations
 
+from clinic.booking.saying import Particular, Words
 from clinic.contracts.tool_call import ErrorType
 
 
@@ -16,9 +17,13 @@ class Refusal(Exception):
 
     error_type: ErrorType = "validation"
 
-    def __init__(self, reason_code: str, say: str, *, retryable: bool = False) -> None:
+    def __init__(
+        self, reason_code: str, say: str, *, retryable: bool = False, **particulars: Particular
+    ) -> None:
+        """Take a template of `saying.toml` and what fills it in."""
         super().__init__(reason_code)
-        self.reason_code, self.say, self.retryable = reason_code, say, retryable
+        self.reason_code, self.retryable = reason_code, retryable
+        self.say: Words = Words(say, **particulars)
 
 
 class NotUnderstood(Refusal):
@@ -31,8 +36,8 @@ class NotUnderstood(Refusal):
 class UnknownDoctor(Refusal):
     """No doctor or department fits, or several do: ask, never guess."""
 
-    def __init__(self, reason_code: str, say: str) -> None:
-        super().__init__(reason_code, say, retryable=True)
+    def __init__(self, reason_code: str, say: str, **particulars: Particular) -> None:
+        super().__init__(reason_code, say, retryable=True, **particulars)
 
 
 class NotAvailable(Refusal):

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from clinic.booking.alternatives import Taken, alternatives
 from clinic.booking.refusals import NotAvailable, NotUnderstood, UnknownDoctor
+from clinic.booking.saying import Words
 from clinic.booking.schedule import Slot, check_bookable, slot
-from clinic.booking.when import read_date, read_time, spoken, to_utc, written_time
+from clinic.booking.when import read_date, read_time, to_utc, written_time
 from clinic.directory.clinic import Clinic, Department, Doctor
 from clinic.directory.matching import departments_named, doctors_named, doctors_sounding_like
 
@@ -67,7 +68,7 @@ def described(clinic: Clinic, slot: Slot) -> dict[str, str]:
         "department": clinic.department(doctor.departments[0]).name,
         "date": local.date().isoformat(),
         "time": written_time(local.time()),
-        "spoken": spoken(slot.starts_at, clinic.zone),
+        "spoken": Words("{when}", when=local),
     }
 
 
@@ -79,8 +80,8 @@ def as_appointment(clinic: Clinic, slot: Slot) -> dict[str, str]:
 
 def _check_free(clinic: Clinic, doctor: Doctor, wanted: Slot, taken: Taken) -> None:
     if not wanted.is_free(taken([doctor.id], wanted.cells[0], wanted.busy_until)):
-        when = spoken(wanted.starts_at, clinic.zone)
-        raise NotAvailable("slot_taken", f"{doctor.name} is not free on {when}.")
+        when = wanted.starts_at.astimezone(clinic.zone)
+        raise NotAvailable("slot_taken", "{doctor} is not free on {when}.", doctor=doctor.name, when=when)
 
 
 def read_whom(clinic: Clinic, doctor_name: str, department: str) -> tuple[tuple[Doctor, ...], Department]:
@@ -93,7 +94,7 @@ def read_whom(clinic: Clinic, doctor_name: str, department: str) -> tuple[tuple[
     if len(departments) != 1:
         names = ", ".join(each.name for each in departments or clinic.departments)
         raise UnknownDoctor(
-            "department_unclear", f"Which doctor or department would you like? We have {names}."
+            "department_unclear", "Which doctor or department would you like? We have {names}.", names=names
         )
     return clinic.doctors_of(departments[0].id), departments[0]
 
@@ -106,10 +107,12 @@ def _one_doctor(clinic: Clinic, name: str, departments: list[Department]) -> Doc
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise UnknownDoctor("doctor_unclear", f"Whom do you mean: {_listed(clinic, fitting)}?")
+        raise UnknownDoctor(
+            "doctor_unclear", "Whom do you mean: {doctors}?", doctors=_listed(clinic, fitting)
+        )
     near = doctors_sounding_like(clinic, name)
     if near:
-        raise UnknownDoctor("doctor_unclear", f"Did you say {_listed(clinic, near[:3])}?")
+        raise UnknownDoctor("doctor_unclear", "Did you say {doctors}?", doctors=_listed(clinic, near[:3]))
     raise UnknownDoctor("doctor_unknown", "I find no doctor of that name here. Which doctor or department?")
 
 

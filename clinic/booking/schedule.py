@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from clinic.booking.change import CELL, cell_id, cells_between
 from clinic.booking.refusals import NotAvailable
-from clinic.booking.when import opening_time, spoken_day
+from clinic.booking.when import opening_time
 from clinic.directory.clinic import Clinic, Doctor
 
 
@@ -68,9 +68,11 @@ def check_bookable(clinic: Clinic, doctor: Doctor, wanted: Slot, now: datetime) 
     day = wanted.starts_at.astimezone(clinic.zone).date()
     closure = clinic.closure(day, doctor.id)
     if closure and not closure.doctor:
-        raise NotAvailable("closed", f"The clinic is closed on {spoken_day(day)}: {closure.name}.")
+        raise NotAvailable("closed", "The clinic is closed on {day}: {reason}.", day=day, reason=closure.name)
     if closure or not doctor.spans(day):
-        raise NotAvailable("doctor_away", f"{doctor.name} does not see patients on {spoken_day(day)}.")
+        raise NotAvailable(
+            "doctor_away", "{doctor} does not see patients on {day}.", doctor=doctor.name, day=day
+        )
     _check_hours(clinic, doctor, wanted)
 
 
@@ -90,12 +92,16 @@ def _check_notice(clinic: Clinic, wanted: Slot, now: datetime) -> None:
     if wanted.starts_at < now + clinic.least_notice:
         raise NotAvailable("too_soon", "That is too soon for us to prepare.")
     if wanted.starts_at > now + clinic.booking_horizon:
-        raise NotAvailable("too_far", f"We book no further ahead than {clinic.booking_horizon_days} days.")
+        raise NotAvailable(
+            "too_far", "We book no further ahead than {days} days.", days=clinic.booking_horizon_days
+        )
 
 
 def _check_hours(clinic: Clinic, doctor: Doctor, wanted: Slot) -> None:
     if not works_then(clinic, doctor, wanted.starts_at, wanted.ends_at):
-        raise NotAvailable("outside_hours", f"{doctor.name} does not see patients at that time.")
+        raise NotAvailable(
+            "outside_hours", "{doctor} does not see patients at that time.", doctor=doctor.name
+        )
     if (wanted.starts_at - datetime.min.replace(tzinfo=UTC)) % CELL:
         raise NotAvailable("no_such_slot", "Appointments begin on the quarter of an hour.")
 

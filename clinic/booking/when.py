@@ -11,7 +11,6 @@ from clinic.booking.refusals import NotUnderstood
 
 _TIME = re.compile(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*(?:([ap])\.?\s*(?:m\.?)?)?\s*", re.IGNORECASE)
 _YEARS = range(2, 9999)
-_HOURS = ("twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 
 
 def read_date(text: str) -> date:
@@ -67,27 +66,6 @@ def opening_time(day: date, moment: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, moment, tzinfo=zone).astimezone(UTC)
 
 
-def spoken_day(day: date) -> str:
-    """Return "Friday the 4th of December"."""
-    return f"{day:%A} the {day.day}{_ordinal(day.day)} of {day:%B}"
-
-
-def spoken_time(moment: time) -> str:
-    """Return "half past ten in the morning"."""
-    if moment in (time(12), time(0)):
-        return "twelve noon" if moment.hour else "midnight"
-    part = (
-        "in the morning" if moment.hour < 12 else "in the afternoon" if moment.hour < 17 else "in the evening"
-    )
-    return f"{_clock_words(moment)} {part}"
-
-
-def spoken(instant: datetime, zone: ZoneInfo) -> str:
-    """Return "Friday the 4th of December at half past ten in the morning", on the clinic's clock."""
-    local = instant.astimezone(zone)
-    return f"{spoken_day(local.date())} at {spoken_time(local.time())}"
-
-
 def written_time(moment: time) -> str:
     """Return `HH:MM AM/PM`, the form that tools are called with."""
     return f"{moment.hour % 12 or 12:02}:{moment.minute:02} {'AM' if moment.hour < 12 else 'PM'}"
@@ -98,18 +76,3 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     first = datetime.combine(day, time(), tzinfo=zone)
     last = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
     return first.astimezone(UTC), last.astimezone(UTC)
-
-
-def _clock_words(moment: time) -> str:
-    hour, next_hour = _HOURS[moment.hour % 12], _HOURS[(moment.hour + 1) % 12]
-    quarters = {
-        0: f"{hour} o'clock",
-        15: f"quarter past {hour}",
-        30: f"half past {hour}",
-        45: f"quarter to {next_hour}",
-    }
-    return quarters.get(moment.minute, f"{hour} {moment.minute:02}")
-
-
-def _ordinal(number: int) -> str:
-    return "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from clinic.booking.book import cancel
 from clinic.booking.identity import check_may_change
-from clinic.booking.when import spoken
+from clinic.booking.natural import spoken
 from clinic.contracts.events import AppointmentCancelled
 from clinic.contracts.tool_call import ToolCall, succeeded
 from clinic.directory import Clinic

@@ -10,6 +10,7 @@ from msgspec import Struct
 from clinic.booking.holds import Seen, hold
 from clinic.booking.refusals import NotAvailable
 from clinic.booking.request import Request, alternatives_to, described, free_slot, read_request
+from clinic.booking.saying import Words
 from clinic.booking.schedule import Slot
 from clinic.contracts.call_record import CallNotes
 from clinic.contracts.tool_call import Result, ToolCall, succeeded
@@ -67,12 +68,14 @@ def _offer(clinic: Clinic, request: Request, now: datetime, seen: Seen) -> tuple
         instead = alternatives_to(clinic, request, now, seen.taken)
         return instead, _unavailable(reason, [described(clinic, each) for each in instead])
     wanted = described(clinic, slot)
-    message = f"{wanted['doctor_name']} is free on {wanted['spoken']}."
+    when = slot.starts_at.astimezone(clinic.zone)
+    message = Words("{doctor} is free on {when}.", doctor=wanted["doctor_name"], when=when)
     return [slot], succeeded(message, available=True, requested_slot=wanted, alternatives=[])
 
 
 def _unavailable(reason: NotAvailable, instead: list[dict[str, str]]) -> Result:
-    message = reason.say if instead else f"{reason.say} I find nothing else in the next two weeks."
+    nothing = Words("{reason} I find nothing else in the next two weeks.", reason=reason.say)
+    message = reason.say if instead else nothing
     return succeeded(
         message, available=False, reason_code=reason.reason_code, requested_slot=None, alternatives=instead
     )

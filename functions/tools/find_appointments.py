@@ -9,8 +9,10 @@ from msgspec import Struct
 from clinic.booking.appointment import Appointment, Patient, read_email, read_phone
 from clinic.booking.change import Change
 from clinic.booking.identity import named, not_identified, of_number
+from clinic.booking.natural import spoken
 from clinic.booking.refusals import NotUnderstood
-from clinic.booking.when import spoken, written_time
+from clinic.booking.saying import Words
+from clinic.booking.when import written_time
 from clinic.contracts.call_record import CallNotes
 from clinic.contracts.tool_call import ToolCall, succeeded
 from clinic.directory import Clinic
@@ -86,6 +88,6 @@ def _described(clinic: Clinic, appointment: Appointment) -> dict[str, str]:
         "department": clinic.name_of_department(appointment.department_id),
         "date": local.date().isoformat(),
         "time": written_time(local.time()),
-        "spoken": spoken(appointment.starts_at, clinic.zone),
+        "spoken": Words("{when}", when=appointment.starts_at.astimezone(clinic.zone)),
         "flag": appointment.flag,
     }

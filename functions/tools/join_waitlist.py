@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from clinic.booking.appointment import Waiting, derived_id, patient_of
 from clinic.booking.change import Change
+from clinic.booking.natural import spoken_day
 from clinic.booking.refusals import NotUnderstood
 from clinic.booking.request import read_whom
-from clinic.booking.when import read_date, spoken_day
+from clinic.booking.when import read_date
 from clinic.contracts.tool_call import ToolCall, succeeded
 from clinic.directory import Clinic
 from clinic.ports import Calls, Patients

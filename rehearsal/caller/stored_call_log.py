@@ -6,8 +6,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from clinic.booking import when
 from clinic.booking.appointment import Appointment
+from clinic.booking.natural import spoken
 from clinic.directory.clinic import Clinic
 from clinic.ports import Appointments, Calls, Ledger
 from rehearsal.caller.call_log_view import ToolCallRow, Turn
@@ -49,5 +49,5 @@ def _took(asked: datetime, answered: datetime | None) -> int | None:
 
 def _described(appointment: Appointment, clinic: Clinic) -> str:
     doctor = clinic.doctor(appointment.doctor_id).name
-    at = when.spoken(appointment.starts_at, clinic.zone)
+    at = spoken(appointment.starts_at, clinic.zone)
     return f"{appointment.status}: {doctor}, {at}, for {appointment.patient_name} ({appointment.email})"

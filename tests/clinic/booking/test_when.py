@@ -7,18 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clinic.booking.natural import spoken, spoken_day, spoken_time
 from clinic.booking.refusals import NotUnderstood
-from clinic.booking.when import (
-    day_bounds,
-    opening_time,
-    read_date,
-    read_time,
-    spoken,
-    spoken_day,
-    spoken_time,
-    to_utc,
-    written_time,
-)
+from clinic.booking.when import day_bounds, opening_time, read_date, read_time, to_utc, written_time
 
 AT_ANY_PACE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """The table of all characters is built at the first draw of a fresh clone, which takes a second."""
