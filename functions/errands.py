@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from clinic.booking.appointment import Appointment
-from clinic.booking.when import spoken
+from clinic.booking.natural import spoken
 from clinic.contracts.call_record import CallRecord
 from clinic.directory import Clinic
 from clinic.ports import Appointments, Calls

@@ -13,7 +13,7 @@ from rehearsal.gemini.line import Line
 from rehearsal.gemini.server import RehearsedGemini
 from rehearsal.gemini.setup_message import AutomaticActivityDetection, Setup
 from rehearsal.receptionist.actions import Action, Say
-from rehearsal.receptionist.directions import asks_to_greet, is_direction, words_to_say
+from rehearsal.receptionist.directions import asks_to_greet, is_direction, is_renewed, words_to_say
 from rehearsal.speech.expecting import Expecting
 from rehearsal.speech.turns import SpeechEnded, SpeechStarted
 
@@ -103,10 +103,11 @@ class ScriptedReceptionist:
         self._told.append(text)
         if text == "what did i say":
             return [Say(" and ".join(self.was_told[:-1]))]
-        if is_direction(text) and asks_to_greet(text) and text not in self._script:
+        begins = is_direction(text) and asks_to_greet(text) and not is_renewed(text)
+        if begins and text not in self._script:
             return list(self._script.get(GREETING, [Say("hello there")]))
-        otherwise = words_to_say(text) if is_direction(text) else f"you said {text}"
-        return list(self._script.get(text, [Say(otherwise)]))
+        words = words_to_say(text) if is_direction(text) else ""
+        return list(self._script.get(text, [Say(words or f"you said {text}")]))
 
     def recall(self, turns: Sequence[tuple[str, str]]) -> None:
         """Keep what is said to have been said before."""

@@ -28,6 +28,7 @@ from realtime_service.live.events import (
 )
 from realtime_service.live.gemini import GeminiLive
 from realtime_service.live.patience import Patience
+from rehearsal.gemini import scripted
 from rehearsal.gemini.faculties import HEARING_RATE, Pace
 from rehearsal.gemini.line import Line
 from rehearsal.gemini.refusal import Refused, not_found
@@ -343,7 +344,7 @@ class Deadly(dict[str, Any]):
     """A script by which everything but the greeting ends the connection."""
 
     def get(self, key: str, default: Any = None) -> Any:
-        return GREETING[GREET] if key == GREET else [Break(1006)]
+        return GREETING[GREET] if key == scripted.GREETING else [Break(1006)]
 
 
 async def test_a_model_lost_again_and_again_is_given_up_and_the_caller_handed_over() -> None:
