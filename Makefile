@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 include infra/deploy.mk
 
-.PHONY: help setup run run-emulators call letters dead-letters test style types tests test-emulators bench lock clean
+.PHONY: help setup run run-emulators call letters dead-letters test style types tests test-emulators test-browser screenshots bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,12 @@ tests: setup
 
 test-emulators: setup  ## the cloud store on Google's emulators (needs gcloud and Java: docs/emulators.md)
 	@$(PY) -m rehearsal.emulators $(PY) -m pytest -n auto -m emulators
+
+test-browser: setup  ## the web embed in Chromium (`apt-get install chromium`, or name one in CHROMIUM)
+	@BROWSER_TESTS=required $(PY) -m pytest -n 2 -m browser tests/realtime_service/widget
+
+screenshots: setup  ## the web embed in each of its states, as docs/images/*.png (needs Chromium)
+	@$(PY) -m rehearsal.web.screenshots $(ARGS)
 
 bench: setup  ## what it costs, as ratios; both stores where the emulator is there; staff's view; fifty calls
 	@if command -v gcloud >/dev/null && command -v java >/dev/null; \

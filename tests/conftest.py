@@ -111,6 +111,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., LocalRun]]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "emulators: needs Google's emulators (`make test-emulators`)")
+    config.addinivalue_line("markers", "browser: needs Chromium (`make test-browser`)")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -56,11 +56,10 @@ export class Captions {
     this.#log.setAttribute("aria-busy", "false");
   }
 
-  /** Take that the agent was interrupted. */
+  /** Take that the agent was interrupted: its words come before its voice, so they may be whole already. */
   cut() {
-    if (this.#open?.speaker !== "agent") return;
-    this.#open.entry.classList.add("cut");
-    this.close();
+    [...this.#log.querySelectorAll(".agent")].at(-1)?.classList.add("cut");
+    if (this.#open?.speaker === "agent") this.close();
   }
 
   /** @param {HTMLElement} card */

@@ -120,7 +120,7 @@ export class Conversation {
     mark: ({ name }) => this.#sound.mark(name),
     clear: () => {
       this.#sound.clear();
-      this.#about.captions.cut();
+      if (this.#isAgentSpeaking) this.#about.captions.cut();
     },
     card: (event) => this.#card(event),
   };

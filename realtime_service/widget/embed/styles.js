@@ -33,8 +33,8 @@ button, .button { display: inline-flex; align-items: center; justify-content: ce
 .floating .panel { position: fixed; inset-block-end: 24px; inline-size: 24.5rem; block-size: min(40rem, calc(100dvh - 48px));
   box-shadow: 0 18px 60px rgb(15 35 50 / .3); }
 
-header { display: flex; align-items: center; gap: .8rem; padding: .9rem .7rem .9rem 1.1rem; background: var(--accent); color: var(--on); }
-header :focus-visible, .launcher:focus-visible { outline-color: var(--on); outline-offset: -5px; }
+.head { display: flex; align-items: center; gap: .8rem; padding: .9rem .7rem .9rem 1.1rem; background: var(--accent); color: var(--on); }
+.head :focus-visible, .launcher:focus-visible { outline-color: var(--on); outline-offset: -5px; }
 .launcher:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
 .names { flex: 1; min-inline-size: 0; }
 h2 { font-weight: 700; font-size: 1.08rem; line-height: 1.25; overflow-wrap: anywhere; }

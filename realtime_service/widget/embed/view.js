@@ -43,7 +43,7 @@ export class View {
     this.minimise = make("button", { type: "button", class: "icon", click: close }, icon("down"));
     this.minimise.hidden = !this.isFloating;
     const orb = make("div", { class: "orb" }, icon("chat"));
-    const header = make("header", {}, orb, make("div", { class: "names" }, this.title, this.status), this.minimise);
+    const head = make("div", { class: "head" }, orb, make("div", { class: "names" }, this.title, this.status), this.minimise);
     this.talkButton = make("button", { type: "button", class: "primary", click: talk });
     this.typeButton = make("button", { type: "button", class: "secondary", click: typeInstead });
     this.welcome = make("h3");
@@ -63,7 +63,7 @@ export class View {
     const choices = make("div", { class: "choices" }, this.againButton, this.phoneLink);
     this.over = make("div", { class: "over" }, this.overText, choices);
     this.conversation = make("div", { class: "talk" }, this.log, this.notice, this.#makeControls(hangUp));
-    this.panel = make("section", { class: "panel", id: "panel", role: "dialog", "aria-labelledby": "title" }, header,
+    this.panel = make("section", { class: "panel", id: "panel", role: "dialog", "aria-labelledby": "title" }, head,
       this.start, this.conversation, this.over);
     this.root = make("div", { class: `root ${this.isFloating ? "floating" : "inline"}` }, this.launcher, this.panel);
   }
