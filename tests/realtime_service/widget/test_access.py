@@ -62,7 +62,7 @@ async def fits(visitor: Visitor) -> bool:
 async def test_axe_finds_nothing_in_any_state(clinic_with: Start, visit: Start) -> None:
     # The page's own policy would refuse axe, as it refuses any script that is not the clinic's.
     clinic = clinic_with({"book it": [Call("book_appointment", BOOKING)]})
-    visitor: Visitor = await visit(clinic.address, bypass_csp=True)
+    visitor: Visitor = await visit(clinic.address, bypass_csp=True, reduced_motion="reduce")
     found = {"closed": await violations(visitor.page)}
     await visitor.open()
     found["open"] = await violations(visitor.page)
@@ -90,7 +90,7 @@ async def test_everything_can_be_done_by_keyboard_and_the_focus_is_never_lost(
     await keys.press("Tab")
     assert await focused(visitor) == "Type instead"
     await keys.press("Enter")
-    await visitor.told("you said")
+    await visitor.told("hello there")
     assert await focused(visitor) == "Your message"
     await keys.type("good morning")
     await keys.press("Enter")
@@ -115,7 +115,7 @@ async def test_a_call_goes_on_while_the_widget_is_put_away(clinic_with: Start, v
     clinic = clinic_with({"good morning": [Say("good morning to you")]})
     visitor = await visit(clinic.address)
     await visitor.type_instead()
-    await visitor.told("you said")
+    await visitor.told("hello there")
     await visitor.button("Minimise").click()
     await visitor.button("Back to the call").click()
     await visitor.say("good morning")
@@ -160,7 +160,7 @@ async def test_it_reads_from_right_to_left_in_a_page_that_does(
     site.html = f'<html lang="ar" dir="rtl"><title>عيادة</title>{script}'
     visitor = await visit(site.address)
     await visitor.type_instead()
-    await visitor.told("you said")
+    await visitor.told("hello there")
     await visitor.say("good morning")
     await visitor.told("you said good morning")
     agent = await visitor.element.locator(".said.agent").first.bounding_box()
@@ -200,7 +200,7 @@ async def test_a_visitor_can_choose_the_language_and_the_agent_begins_in_it(
     await visitor.open()
     await visitor.element.get_by_role("radio", name="हिन्दी").check()
     await visitor.button("लिखकर बात करें").click()
-    await visitor.told("you said")
+    await visitor.told("hello there")
     assert "रेनोवा हॉस्पिटल्स" in clinic.model.receptionist.was_told[0]
 
 
