@@ -15,21 +15,18 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
-from statistics import median, quantiles
 
-import msgspec
 import structlog
-from msgspec import Struct
 from twilio.request_validator import RequestValidator
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
-from benchmarks.paced_model import CHUNK_MS, Line, PacedModel, Spoken
+from benchmarks.call_figures import Pause, report
+from benchmarks.paced_caller import Caller
+from benchmarks.paced_model import Line, PacedModel
 from clinic.adapters.embedded import calls as call_log
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.function_table import load_function_table
@@ -37,71 +34,14 @@ from clinic.contracts.ticket import digest
 from clinic.directory import load_clinic
 from clinic.settings import Settings
 from realtime_service.__main__ import realtime_service
+from realtime_service.live.client import DeveloperApi
 from realtime_service.live.gemini import GeminiLive
-from rehearsal.twilio.messages import Outgoing
 
 FRAME_SECONDS = 0.02
-_SILENCE = b"\xff" * 160
-
-
-class Heard(Struct):
-    """What one caller received: media as (second, milliseconds), clears, and what a close cut off."""
-
-    media: list[tuple[float, float]]
-    clears: list[float]
-    cut_off_ms: float = 0.0
-
-
-class Caller:
-    """A phone line that plays what it gets, in real time, and brings marks back when they are due."""
-
-    def __init__(self, call_sid: str) -> None:
-        self.heard = Heard([], [])
-        self.closed = asyncio.Event()
-        self._stream_sid = "MZ" + uuid.uuid4().hex
-        self._outgoing = Outgoing(self._stream_sid, call_sid, "AC" + "0" * 32)
-        self._plays_until = 0.0
-        self._marks: list[asyncio.TimerHandle] = []
-        self._now_ms = 0
-        self._socket: ClientConnection
-
-    async def dial(self, url: str, signature: str, token: str) -> None:
-        """Open the stream."""
-        headers = {"X-Twilio-Signature": signature}
-        self._socket = await connect(url, additional_headers=headers, compression=None, proxy=None)
-        await self._socket.send(self._outgoing.connected())
-        await self._socket.send(self._outgoing.start({"token": token}))
-        self._receiving = asyncio.create_task(self._receive())
-
-    async def frame(self) -> None:
-        """Send 20 ms of silence."""
-        with suppress(ConnectionClosed):
-            await self._socket.send(self._outgoing.media(_SILENCE, self._now_ms))
-            self._now_ms += 20
-
-    async def _receive(self) -> None:
-        async for message in self._socket:
-            now = time.monotonic()
-            event = msgspec.json.decode(message)
-            if event["event"] == "media":
-                milliseconds = len(event["media"]["payload"]) * 3 // 4 / 8
-                self.heard.media.append((now, milliseconds))
-                self._plays_until = max(self._plays_until, now) + milliseconds / 1000
-            elif event["event"] == "clear":
-                self.heard.clears.append(now)
-                self._plays_until = now
-            else:
-                self._bring_back(event["mark"]["name"], max(0.0, self._plays_until - now))
-        self.heard.cut_off_ms = max(0.0, self._plays_until - time.monotonic()) * 1000
-        self.closed.set()
-
-    def _bring_back(self, name: str, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._marks.append(loop.call_later(seconds, lambda: loop.create_task(self._mark(name))))
-
-    async def _mark(self, name: str) -> None:
-        with suppress(ConnectionClosed):
-            await self._socket.send(self._outgoing.mark(name))
+_OPENS_WITHIN_SECONDS = 30
+_PAUSE_SECONDS = 0.010
+_SPREAD_SECONDS = 4.5
+"""Over which the calls' first utterances are spread: as long as a round takes."""
 
 
 def main() -> int:
@@ -125,27 +65,35 @@ async def _measure(number: int, rounds: int, speed: float, cores: list[int], fol
     os.sched_setaffinity(0, cores[:-1] or cores)
     async with PacedModel() as model:
         with _process(_serve, settings, model.base_url, model.certificate.authority_pem, cores[-1]) as pid:
-            await _until_open(port)
+            async with asyncio.timeout(_OPENS_WITHIN_SECONDS):
+                await _until_open(port)
             pairs = [await _begin(settings, model, each) for each in range(number)]
             used, own, began = _cpu_seconds(pid), time.process_time(), time.monotonic()
-            with _idler(cores[-1]) as lateness:
-                await _hold_all(pairs, rounds, speed)
+            with _idler(cores[-1]) as pauses:
+                pauses += await _hold_all(pairs, rounds, speed)
             seconds = time.monotonic() - began
             load, busy = (_cpu_seconds(pid) - used) / seconds, (time.process_time() - own) / seconds
-    say = sys.stdout.write
-    say(
-        f"{number} calls, model {speed:g} x real time; service {load:.0%} of its core, this side {busy:.0%}\n"
+    sys.stdout.write(
+        f"{number} calls, model {speed:g} x real time; the service used {load:.0%} of its core,"
+        f" callers and model {busy:.0%} of another\n"
     )
-    _report(pairs)
-    say(f"  a process that does nothing there   {_figures(lateness)} late\n")
+    report(pairs, pauses)
     sys.stdout.flush()
 
 
-async def _hold_all(pairs: list[tuple[Caller, Line]], rounds: int, speed: float) -> None:
+async def _hold_all(pairs: list[tuple[Caller, Line]], rounds: int, speed: float) -> list[Pause]:
+    """Hold the calls; return when this side itself was late."""
+    pauses: list[Pause] = []
     async with asyncio.TaskGroup() as group:
-        frames = group.create_task(_send_frames([caller for caller, _ in pairs]))
-        await asyncio.gather(*(_talk(caller, line, rounds, speed) for caller, line in pairs))
+        frames = group.create_task(_send_frames([caller for caller, _ in pairs], pauses))
+        # One after the other, as calls are: all at the same instant would be a burst that no clinic has.
+        talks = (
+            _talk(caller, line, rounds, speed, _SPREAD_SECONDS * number / len(pairs))
+            for number, (caller, line) in enumerate(pairs)
+        )
+        await asyncio.gather(*talks)
         frames.cancel()
+    return pauses
 
 
 @contextmanager
@@ -160,31 +108,32 @@ def _process(run: Callable[..., None], *arguments: object) -> Iterator[int]:
 
 
 @contextmanager
-def _idler(core: int) -> Iterator[list[float]]:
-    """Let a process sleep beside the service: how late it wakes, ms, is the machine's doing and not ours."""
-    lateness: list[float] = []
+def _idler(core: int) -> Iterator[list[Pause]]:
+    """Let a process sleep beside the service: when it wakes late, the machine paused and not the service."""
+    pauses: list[Pause] = []
     ours, its = multiprocessing.Pipe()
     with _process(_sleep, core, its):
-        yield lateness
+        yield pauses
         ours.send("stop")
-        lateness += ours.recv()
+        pauses += ours.recv()
 
 
 def _sleep(core: int, pipe: Connection) -> None:
     os.sched_setaffinity(0, {core})
-    lateness = []
+    pauses = []
     while not pipe.poll():
         began = time.monotonic()
-        time.sleep(0.01)
-        lateness.append((time.monotonic() - began - 0.01) * 1000)
-    pipe.send(lateness)
+        time.sleep(0.005)
+        if time.monotonic() - began - 0.005 > _PAUSE_SECONDS:
+            pauses.append((began, time.monotonic()))
+    pipe.send(pauses)
 
 
 def _serve(settings: Settings, base_url: str, authority: bytes, core: int) -> None:
     os.sched_setaffinity(0, {core})
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     context = ssl.create_default_context(cadata=authority.decode())
-    live = GeminiLive(api_key="any", base_url=base_url, ssl_context=context)
+    live = GeminiLive(DeveloperApi("any"), base_url=base_url, ssl_context=context)
     asyncio.run(_hold(settings, live))
 
 
@@ -217,18 +166,23 @@ async def _begin(settings: Settings, model: PacedModel, number: int) -> tuple[Ca
     return caller, model.lines[-1]
 
 
-async def _send_frames(callers: list[Caller]) -> None:
+async def _send_frames(callers: list[Caller], pauses: list[Pause]) -> None:
     loop = asyncio.get_running_loop()
-    due = loop.time()
+    due, last = loop.time(), time.monotonic()
     while True:
         for caller in callers:
             await caller.frame()
         due += FRAME_SECONDS
         await asyncio.sleep(max(0.0, due - loop.time()))
+        now = time.monotonic()
+        if now - last > FRAME_SECONDS + _PAUSE_SECONDS:
+            pauses.append((last, now))
+        last = now
 
 
-async def _talk(caller: Caller, line: Line, rounds: int, speed: float) -> None:
+async def _talk(caller: Caller, line: Line, rounds: int, speed: float, after: float) -> None:
     """Let the model speak, be interrupted every other time, and say goodbye."""
+    await asyncio.sleep(after)
     for number in range(rounds):
         interrupted = number % 2 == 1
         await line.speak(2.0, speed, interrupt_after=0.4 if interrupted else 0.0)
@@ -237,59 +191,6 @@ async def _talk(caller: Caller, line: Line, rounds: int, speed: float) -> None:
     await line.end_call()
     async with asyncio.timeout(30):
         await caller.closed.wait()
-
-
-def _report(pairs: list[tuple[Caller, Line]]) -> None:
-    first: list[float] = []
-    cleared: list[float] = []
-    gaps: list[float] = []
-    unheard = 0
-    for caller, line in pairs:
-        for spoken in line.spoken:
-            media = _media_of(caller.heard, spoken, line.spoken)
-            if not media:
-                unheard += 1
-                continue
-            first.append((media[0][0] - spoken.sent[0]) * 1000)
-            gaps.append(max(0.0, _longest_gap(media) - _longest_gap((at, CHUNK_MS) for at in spoken.sent)))
-            cleared += _clears(caller.heard, spoken)
-    late = sum(gap > 20 for gap in gaps)
-    cut = sum(caller.heard.cut_off_ms > 1 for caller, _ in pairs)
-    sys.stdout.write(
-        f"""  first audio after the model's       {_figures(first)} (goal 40)
-  clear after the model's interrupted {_figures(cleared)} (goal 20)
-  gaps that the model did not make    {_figures(gaps)}; over 20 ms: {late} of {len(gaps)} utterances
-  utterances not heard at all         {unheard}
-  goodbyes cut off                    {cut} of {len(pairs)}
-"""
-    )
-
-
-def _clears(heard: Heard, spoken: Spoken) -> list[float]:
-    """Return how long the caller waited for the clear of an interrupted utterance, ms."""
-    if not spoken.interrupted_at:
-        return []
-    return [min(at - spoken.interrupted_at for at in heard.clears if at >= spoken.interrupted_at) * 1000]
-
-
-def _media_of(heard: Heard, spoken: Spoken, everything: list[Spoken]) -> list[tuple[float, float]]:
-    later = [other.sent[0] for other in everything if other.sent[0] > spoken.sent[0]]
-    return [each for each in heard.media if spoken.sent[0] <= each[0] < min(later, default=1e12)]
-
-
-def _longest_gap(media: Iterable[tuple[float, float]]) -> float:
-    """Return the longest silence, ms, of a listener who plays everything as it comes."""
-    plays_until, longest = 0.0, 0.0
-    for at, milliseconds in media:
-        if plays_until:
-            longest = max(longest, at - plays_until)
-        plays_until = max(plays_until, at) + milliseconds / 1000
-    return longest * 1000
-
-
-def _figures(values: list[float]) -> str:
-    p99 = quantiles(values, n=100)[98] if len(values) > 1 else values[0]
-    return f"p50 {median(values):5.1f}  p99 {p99:5.1f}  max {max(values):5.1f} ms"
 
 
 def _cpu_seconds(pid: int) -> float:

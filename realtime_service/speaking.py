@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import Callable
@@ -68,6 +69,8 @@ class Speaking:
         heard_ms = self._playout.heard_ms
         self._playout.cleared()
         self._was_cut = True
+        # The clear leaves before the record is written: the store's thread may hold the interpreter 5 ms.
+        await asyncio.sleep(0)
         await self._words.interrupted(heard_ms)
 
     async def generation_complete(self, _: live.GenerationComplete) -> None:

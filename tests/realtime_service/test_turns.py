@@ -249,3 +249,19 @@ async def test_a_preamble_that_was_cut_off_was_not_heard(telephone: Open) -> Non
     async with telephone({}, clinic, word_seconds=math.pi / 10) as phone:
         await phone.call(hangs_up)
     assert phone.record.preamble_heard_at is None
+
+
+async def test_a_model_that_waits_for_its_functions_is_told_nothing_and_the_caller_hears_the_tone(
+    telephone: Open,
+) -> None:
+    async def waits(phone: Any) -> None:
+        await phone.until_quiet()
+        await phone.say("find it")
+        said = phone.stream.now_ms
+        await phone.until(lambda: phone.stream.agent_began_ms > said)
+        await phone.until(lambda: phone.model.receptionist.was_answered, 8)
+
+    other = {"gemini_model": "gemini-3.1-flash-live-preview", "comfort_tone": True}
+    async with telephone(SLOW, **other) as phone:
+        await phone.call(waits)
+        assert phone.told("The appointment book has") == []
