@@ -16,6 +16,9 @@ from functions.phone_words import say, words
 from functions.twilio_request import caller_number, signed_form
 from functions.twiml import answer, put_through
 
+_MOST_WAITS = 5
+"""Seconds; a record that is not there by then will not come."""
+
 
 def twilio_voice(
     request: flask.Request, *, calls: Calls, clinic: Clinic, settings: Settings, now: datetime
@@ -25,6 +28,8 @@ def twilio_voice(
     A retry of Twilio's bears the same I-Twilio-Idempotency-Token and gets the same answer.
     """
     form = signed_form(request, settings, "twilio_voice")
+    if form.get("Direction", "").startswith("outbound") and calls.of_session(form["CallSid"]) is None:
+        return answer(_wait(int(request.args.get("waited", "0")), settings))
     token = _token(settings, form["CallSid"], request.headers.get("I-Twilio-Idempotency-Token", ""))
     record = CallRecord(
         call_id=new_call_id(),
@@ -40,6 +45,17 @@ def twilio_voice(
         busy = words("busy", record.language)
         return answer(put_through(record.session_id, [busy], record.language, clinic, settings))
     return answer(_connect(record, token, settings))
+
+
+def _wait(waited: int, settings: Settings) -> VoiceResponse:
+    """Let Twilio ask again: the patient took the call before `call_patient` had written its record."""
+    response = VoiceResponse()
+    if waited >= _MOST_WAITS:
+        response.hangup()
+    else:
+        response.pause(length=1)
+        response.redirect(f"{settings.address_of('twilio_voice')}?waited={waited + 1}")
+    return response
 
 
 def _token(settings: Settings, call_sid: str, request_id: str) -> str:

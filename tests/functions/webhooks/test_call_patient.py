@@ -131,6 +131,17 @@ def test_the_patient_who_answers_is_connected_to_the_same_record(
     assert given["call_id"] == answer["call_id"]
 
 
+def test_who_answers_before_the_record_is_written_waits_for_it_but_not_for_ever(
+    post: Post, needs: Needs
+) -> None:
+    form = {**over("CA" + "e" * 32, "in-progress"), "To": "+919812345678"}
+    twiml = post(twilio_voice, form)
+    assert [verb.tag for verb in twiml] == ["Pause", "Redirect"]
+    assert twiml.findtext("Redirect").endswith("/twilio-voice?waited=1")
+    assert [verb.tag for verb in post(twilio_voice, form, query={"waited": "5"})] == ["Hangup"]
+    assert needs.open("calls").of_session(form["CallSid"]) is None
+
+
 def test_nobody_is_rung_twice_for_the_same(
     twilio: Twilio, rings: Ask, reminder: dict[str, str], needs: Needs, ask_webhook: Post
 ) -> None:
