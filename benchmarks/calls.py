@@ -16,7 +16,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -38,7 +38,7 @@ from realtime_service.live.client import DeveloperApi
 from realtime_service.live.gemini import GeminiLive
 
 FRAME_SECONDS = 0.02
-_OPENS_WITHIN_SECONDS = 30
+_BEGIN_WITHIN_SECONDS = 60
 _PAUSE_SECONDS = 0.010
 _SPREAD_SECONDS = 4.5
 """Over which the calls' first utterances are spread: as long as a round takes."""
@@ -59,15 +59,15 @@ def main() -> int:
 
 
 async def _measure(number: int, rounds: int, speed: float, cores: list[int], folder: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    listener = socket.create_server(("127.0.0.1", 0), backlog=number)
+    port = listener.getsockname()[1]
     settings = Settings(local_data=f"{folder}/{speed}", port=port, max_sessions=number)
     os.sched_setaffinity(0, cores[:-1] or cores)
     async with PacedModel() as model:
-        with _process(_serve, settings, model.base_url, model.certificate.authority_pem, cores[-1]) as pid:
-            async with asyncio.timeout(_OPENS_WITHIN_SECONDS):
-                await _until_open(port)
-            pairs = [await _begin(settings, model, each) for each in range(number)]
+        authority = model.certificate.authority_pem
+        with listener, _process(_serve, settings, listener, model.base_url, authority, cores[-1]) as pid:
+            async with asyncio.timeout(_BEGIN_WITHIN_SECONDS):
+                pairs = [await _begin(settings, model, each) for each in range(number)]
             used, own, began = _cpu_seconds(pid), time.process_time(), time.monotonic()
             with _idler(cores[-1]) as pauses:
                 pauses += await _hold_all(pairs, rounds, speed)
@@ -129,27 +129,18 @@ def _sleep(core: int, pipe: Connection) -> None:
     pipe.send(pauses)
 
 
-def _serve(settings: Settings, base_url: str, authority: bytes, core: int) -> None:
+def _serve(settings: Settings, listener: socket.socket, base_url: str, authority: bytes, core: int) -> None:
     os.sched_setaffinity(0, {core})
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     context = ssl.create_default_context(cadata=authority.decode())
     live = GeminiLive(DeveloperApi("any"), base_url=base_url, ssl_context=context)
-    asyncio.run(_hold(settings, live))
+    asyncio.run(_hold(settings, listener, live))
 
 
-async def _hold(settings: Settings, live: GeminiLive) -> None:
+async def _hold(settings: Settings, listener: socket.socket, live: GeminiLive) -> None:
     service = realtime_service(settings, load_clinic(), load_function_table(), live)
-    await service.start(socket.create_server(("127.0.0.1", settings.port)))
+    await service.start(listener)
     await asyncio.Event().wait()
-
-
-async def _until_open(port: int) -> None:
-    while True:
-        with suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            return
-        await asyncio.sleep(0.1)
 
 
 async def _begin(settings: Settings, model: PacedModel, number: int) -> tuple[Caller, Line]:
@@ -172,6 +163,7 @@ async def _send_frames(callers: list[Caller], pauses: list[Pause]) -> None:
     while True:
         for caller in callers:
             await caller.frame()
+            await asyncio.sleep(0)  # what has come is stamped now, and not after fifty frames
         due += FRAME_SECONDS
         await asyncio.sleep(max(0.0, due - loop.time()))
         now = time.monotonic()
