@@ -26,7 +26,9 @@ locals {
     OTEL_RESOURCE_ATTRIBUTES = "cloud.region=${var.region}"
   })
 
-  service_secrets = toset(["GEMINI_API_KEY", "TWILIO_AUTH_TOKEN"])
+  # Gemini on Google Cloud takes the service's own account; the Developer API takes a key.
+  vertex          = lookup(var.settings, "GOOGLE_GENAI_USE_VERTEXAI", "false") == "true"
+  service_secrets = toset(concat(["TWILIO_AUTH_TOKEN"], local.vertex ? [] : ["GEMINI_API_KEY"]))
 
   # Cloud Run's deterministic address, which is known before there is a service.
   service_name   = "realtime-service"
@@ -138,4 +140,12 @@ resource "google_secret_manager_secret_iam_member" "realtime_service" {
   secret_id = google_secret_manager_secret.secret[each.key].id
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.realtime_service.member
+}
+
+resource "google_project_iam_member" "gemini" {
+  count = local.vertex ? 1 : 0
+
+  project = var.project_id
+  role    = "roles/aiplatform.user"
+  member  = google_service_account.realtime_service.member
 }

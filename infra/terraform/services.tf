@@ -9,6 +9,7 @@ locals {
     var.billing_account == "" ? [] : ["billingbudgets"],
     var.domain == "" ? [] : ["certificatemanager", "compute"],
     var.kms_key == "" ? [] : ["cloudkms"],
+    local.vertex ? ["aiplatform"] : [],
   ))
 
   agents = {

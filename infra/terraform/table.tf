@@ -7,7 +7,6 @@ locals {
 
   # The last of two rows of one name would win silently in a map.
   functions = { for name, rows in { for row in local.rows : row.name => row... } : name => rows[0] if rows[0].kind != "live" }
-  deploy    = { for name, row in local.functions : name => try(row.deploy, {}) }
 
   hosted_names = { for name, row in local.functions : name => replace(name, "_", "-") }
   webhooks     = { for name, row in local.functions : name => row if row.kind == "webhook" }

@@ -153,6 +153,17 @@ run "with_a_domain_everything_comes_through_the_load_balancer" {
   }
 }
 
+run "gemini_on_google_cloud_needs_no_key" {
+  command = plan
+  variables {
+    settings = { GOOGLE_GENAI_USE_VERTEXAI = "true" }
+  }
+  assert {
+    condition     = !contains(keys(google_secret_manager_secret_iam_member.realtime_service), "GEMINI_API_KEY") && length(google_project_iam_member.gemini) == 1
+    error_message = "the service wants a key, or may not use the model"
+  }
+}
+
 run "a_key_encrypts_everything_at_rest" {
   command = plan
   variables {
