@@ -102,12 +102,12 @@ async def _over(visitor: Visitor) -> None:
 
 
 _ANSWERS = {
+    "right?": "Yes, please.",
+    "shall i": "Yes, please.",
     "how can i help": "An appointment with Dr. Mehta, please, {day} at {time}.",
     "name": "Asha Rao",
     "mail": "asha.rao@example.com",
     "number": "+91 98123 45678",
-    "right": "Yes, please.",
-    "shall i": "Yes, please.",
     "or ": "The first one, please.",
 }
 
@@ -120,7 +120,11 @@ class _Polite:
         asked = agent_words.lower()
         line = next((line for words, line in _ANSWERS.items() if words in asked), None)
         day = date.today() + timedelta(days=7)  # noqa: DTZ011
-        return line.format(day=f"on {day:%A}", time="10:30 AM") if line and "?" in asked else None
+        return (
+            line.format(day=f"on {day:%A}", time="10:30 AM")
+            if line and ("?" in asked or "please spell" in asked)
+            else None
+        )
 
 
 _SCENES: dict[str, tuple[Microphone, dict[str, Any], Scene]] = {
@@ -139,7 +143,13 @@ _SCENES: dict[str, tuple[Microphone, dict[str, Any], Scene]] = {
 def _running_clinic() -> Iterator[str]:
     """Run the clinic as `make run` does, on free ports; give the address of its page."""
     with tempfile.TemporaryDirectory() as data:
-        settings = {"PORT": "0", "FUNCTIONS_PORT": "0", "LOCAL_DATA": data, "API_RATE_LIMIT": "100"}
+        settings = {
+            "PORT": "0",
+            "FUNCTIONS_PORT": "0",
+            "WORKSPACE_PORT": "0",
+            "LOCAL_DATA": data,
+            "API_RATE_LIMIT": "100",
+        }
         run = subprocess.Popen(
             [sys.executable, "local.py"],
             cwd=ROOT,
