@@ -97,7 +97,9 @@ async def _booked(visitor: Visitor) -> None:
 
 
 async def _over(visitor: Visitor) -> None:
-    await _booked(visitor)
+    await visitor.type_instead()
+    await visitor.told("how can i help you")
+    await visitor.say("Thank you, I only wanted to look. Goodbye.")
     await visitor.button("End the call").click()
 
 
