@@ -190,7 +190,7 @@ class Bridge:
         await self._ports.call_log.end(self._record.call_id, status, datetime.now(UTC))
         await telling
         await self._publish(facts.CallEnded, "ended")
-        _log.info("= ended", call_id=self._record.call_id, status=status)
+        _log.info("= ended", call_id=self._record.call_id, channel=self._record.channel, status=status)
 
     async def _publish(self, kind: type[facts.CallStarted] | type[facts.CallEnded], what: str) -> None:
         call_id = self._record.call_id
