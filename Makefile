@@ -46,7 +46,7 @@ types: setup
 	$(PY) -m mypy
 
 tests: setup
-	$(PY) -m pytest -n auto
+	$(PY) -m pytest -n auto $(ARGS)
 
 test-emulators: setup  ## the cloud store on Google's emulators (needs gcloud and Java: docs/emulators.md)
 	@$(PY) -m rehearsal.emulators $(PY) -m pytest -n auto -m emulators
