@@ -10,7 +10,7 @@ TOOL = "check_appointment_availability"
 
 
 @pytest.mark.emulators
-def test_the_first_tool_call_of_a_woken_function_loads_nothing_and_is_quicker() -> None:
+def test_the_first_tool_call_of_a_woken_function_loads_nothing() -> None:
     if not {"FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"} <= os.environ.keys():
         pytest.skip("FIRESTORE_EMULATOR_HOST is unset: `make test-emulators` runs this on Google's emulators")
     with empty("cloud") as environment:
@@ -20,4 +20,3 @@ def test_the_first_tool_call_of_a_woken_function_loads_nothing_and_is_quicker() 
     assert woken.status == cold.status == [200, 200]
     assert woken.loaded == []
     assert "clinic.adapters.cloud.bus" in cold.loaded
-    assert woken.milliseconds[0] < cold.milliseconds[0]
