@@ -53,20 +53,20 @@ def _department(clinic: Clinic, department: Department) -> str:
 
 def _doctor(doctor: Doctor) -> str:
     hours = "".join(
-        f"<div><dt>{html.escape(days)}</dt><dd>{html.escape(times)}</dd></div>"
+        f"<div><dt>{days}</dt><dd>{''.join(f'<span>{each}</span>' for each in times)}</dd></div>"
         for days, times in weekly_hours(doctor)
     )
     return f'<li><h4>{html.escape(doctor.name)}</h4><dl class="hours">{hours}</dl></li>'
 
 
-def weekly_hours(doctor: Doctor) -> Iterator[tuple[str, str]]:
+def weekly_hours(doctor: Doctor) -> Iterator[tuple[str, list[str]]]:
     """Yield the days that have the same hours, and those hours: `Mon-Fri`, `9:00 am-1:00 pm`."""
     groups: dict[tuple[Span, ...], list[int]] = {}
     for number, day in enumerate(WEEKDAYS):
         if spans := doctor.hours.get(day):
             groups.setdefault(spans, []).append(number)
     for spans, days in groups.items():
-        yield _days(days), ", ".join(f"{_clock(span.opens)}–{_clock(span.closes)}" for span in spans)
+        yield _days(days), [f"{_clock(span.opens)}–{_clock(span.closes)}" for span in spans]
 
 
 def _days(numbers: Sequence[int]) -> str:

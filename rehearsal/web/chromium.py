@@ -27,7 +27,7 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_NOT_PLAYWRIGHTS = ["--headless", "--mute-audio", "--hide-scrollbars"]
+_NOT_PLAYWRIGHTS = ["--headless", "--mute-audio"]
 _MICROPHONES: dict[Microphone, tuple[str, ...]] = {
     "there": ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),
     "refused": ("--use-fake-device-for-media-stream", "--deny-permission-prompts"),

@@ -79,6 +79,7 @@ async def _hindi(visitor: Visitor) -> None:
 async def _talking(visitor: Visitor) -> None:
     await visitor.talk()
     await visitor.told("how can i help you")
+    await visitor.status_is("Listening")
     await visitor.say("I would like to see Dr. Mehta on Friday at 10:30 AM.")
     await visitor.told("mehta")
     await visitor.status_is("Speaking")
@@ -92,13 +93,14 @@ async def _refused(visitor: Visitor) -> None:
 async def _booked(visitor: Visitor) -> None:
     await visitor.type_instead()
     await visitor.told("how can i help you")
-    await visitor.books(_Polite(), heard=0)
+    await visitor.books(_Polite(), listens=True)
     await visitor.status_is("Type your message")
 
 
 async def _over(visitor: Visitor) -> None:
     await visitor.type_instead()
     await visitor.told("how can i help you")
+    await visitor.status_is("Type your message")
     await visitor.say("Thank you, I only wanted to look. Goodbye.")
     await visitor.button("End the call").click()
 

@@ -82,14 +82,19 @@ class Visitor:
                 await asyncio.sleep(_LOOK_EVERY_SECONDS)
         return heard
 
-    async def books(self, caller: Caller, heard: int = 0) -> None:
-        """Type what a caller answers to each of the agent's turns after the first `heard`, up to the card."""
+    async def books(self, caller: Caller, heard: int = 0, listens: bool = False) -> None:
+        """Type what a caller answers to each of the agent's turns after the first `heard`, up to the card.
+
+        Who `listens` lets the agent finish; who does not, reads faster than it speaks, and interrupts.
+        """
         async with asyncio.timeout(_LONGEST_BOOKING_SECONDS):
             while not await self.card.count():
                 turns = await self._whole_turns()
                 if len(turns) > heard:
                     heard = len(turns)
                     line = caller.answer(turns[-1])
+                    if line and listens:
+                        await self.status_is("Type your message")
                     if line:
                         await self.say(line)
                 await asyncio.sleep(_LOOK_EVERY_SECONDS)

@@ -66,7 +66,7 @@ fieldset { border: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .5rem; mi
 .said { max-inline-size: 85%; padding: .55rem .85rem; border-radius: 16px; overflow-wrap: anywhere; }
 .agent { background: #fff; border: 1px solid var(--line); border-end-start-radius: 5px; align-self: flex-start; }
 .caller { background: var(--ink); color: #fff; border-end-end-radius: 5px; align-self: flex-end; }
-.cut .words::after { content: " –"; }
+.cut { color: var(--dim); font-style: italic; }
 .who { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
 .card { background: #fff; border: 1px solid var(--line); border-inline-start: 5px solid #2b8a3e; border-radius: 14px; padding: .9rem 1rem;
   display: grid; gap: .25rem; }

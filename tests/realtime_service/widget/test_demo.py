@@ -13,7 +13,7 @@ TODAY = date(2026, 11, 24)
 MORNING, AFTERNOON = Span(time(9), time(13)), Span(time(14), time(17, 30))
 
 
-def hours(**days: tuple[Span, ...]) -> list[tuple[str, str]]:
+def hours(**days: tuple[Span, ...]) -> list[tuple[str, list[str]]]:
     return list(weekly_hours(Doctor("d", "Dr. D", ("x",), days)))  # type: ignore[arg-type]
 
 
@@ -26,13 +26,13 @@ def test_every_department_and_every_doctor_is_there() -> None:
 def test_days_with_the_same_hours_are_one_line() -> None:
     week = dict.fromkeys(("monday", "tuesday", "wednesday", "friday"), (MORNING, AFTERNOON))
     assert hours(**week, saturday=(MORNING,)) == [
-        ("Mon–Wed, Fri", "9:00 am–1:00 pm, 2:00 pm–5:30 pm"),
-        ("Sat", "9:00 am–1:00 pm"),
+        ("Mon–Wed, Fri", ["9:00 am–1:00 pm", "2:00 pm–5:30 pm"]),
+        ("Sat", ["9:00 am–1:00 pm"]),
     ]
 
 
 def test_noon_and_midnight_are_twelve() -> None:
-    assert hours(sunday=(Span(time(0), time(12)),)) == [("Sun", "12:00 am–12:00 pm")]
+    assert hours(sunday=(Span(time(0), time(12)),)) == [("Sun", ["12:00 am–12:00 pm"])]
 
 
 def test_only_closures_to_come_are_shown() -> None:
