@@ -22,7 +22,6 @@ from typing import Any
 import msgspec
 import structlog
 
-from clinic.adapters.embedded.bus import MOST_ATTEMPTS
 from clinic.booking.change import Cell, Change, TakenCell
 from clinic.booking.holds import Read, Seen
 from clinic.booking.refusals import NotAvailable
@@ -31,6 +30,7 @@ from clinic.booking.schedule import slots_of_day
 from clinic.contracts import tool_call
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.function_table import FunctionRow, load_function_table
+from clinic.contracts.subscriptions import load_pubsub
 from clinic.contracts.tool_call import Result, ToolCall
 from clinic.directory import Clinic, load_clinic
 from clinic.ports import Appointments
@@ -157,15 +157,16 @@ def _booker(
 
 
 def _deliver(needs: Needs, row: FunctionRow, data: bytes) -> int:
-    """Deliver a tool call as the bus does, five times at most; return how often it failed."""
-    for failed in range(MOST_ATTEMPTS):
+    """Deliver a tool call as the bus does, as often as it would; return how often it failed."""
+    most = load_pubsub().deliveries[row.kind].most_attempts
+    for failed in range(most):
         try:
             answer_tool_call(row, book_appointment, needs, data)
         except Exception as fault:  # noqa: BLE001
             sys.stderr.write(f"\n{type(fault).__name__}\n")
         else:
             return failed
-    return MOST_ATTEMPTS
+    return most
 
 
 def _outcome(result: Result) -> str:

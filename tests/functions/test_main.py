@@ -14,9 +14,10 @@ from opentelemetry.sdk.metrics.export import ConsoleMetricExporter
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from clinic import telemetry
-from clinic.adapters.embedded.bus import MOST_ATTEMPTS, EmbeddedBus
+from clinic.adapters.embedded.bus import EmbeddedBus
 from clinic.contracts import tool_call
 from clinic.contracts.function_table import load_function_table
+from clinic.contracts.subscriptions import load_pubsub
 from clinic.contracts.tool_call import ToolCall
 from functions.needs import Needs
 
@@ -71,7 +72,9 @@ def test_what_a_function_raised_is_noted_for_the_dead_letters(
     bus: EmbeddedBus = needs.open("bus")
     bus.publish("book_appointment", b'{"half": ', {})
     (message,) = bus.take_due(9)
-    bus.fail(msgspec.structs.replace(message, attempts=MOST_ATTEMPTS), "HTTP 500")
+    bus.fail(
+        msgspec.structs.replace(message, attempts=load_pubsub().deliveries["tool"].most_attempts), "HTTP 500"
+    )
     (letter,) = needs.open("dead_letters").all()
     assert letter.reason == "DecodeError"
 

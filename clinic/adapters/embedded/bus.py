@@ -14,10 +14,9 @@ from msgspec import Struct
 
 from clinic.adapters.embedded.database import Database
 from clinic.contracts.function_table import DEAD_LETTERS, FunctionTable, load_function_table
-from clinic.contracts.subscriptions import Subscription, subscriptions, topics
+from clinic.contracts.subscriptions import Delivery, Subscription, subscriptions, topics
 from clinic.settings import Settings
 
-MOST_ATTEMPTS = 5
 FIRST_BACKOFF_SECONDS = 0.2
 _SETTLING_SECONDS = 5
 
@@ -65,8 +64,10 @@ class EmbeddedBus:
         self._table = table
         self._topics = frozenset(topics(table))
         self._subscriptions: dict[str, list[Subscription]] = {}
+        self._deliveries: dict[str, Delivery] = {}
         for each in subscriptions(table):
             self._subscriptions.setdefault(each.topic, []).append(each)
+            self._deliveries[each.function] = each.delivery
 
     def publish(self, topic: str, data: bytes, attributes: Mapping[str, str], ordering_key: str = "") -> None:
         """Accept a message; it is on the disk when this returns."""
@@ -116,10 +117,12 @@ class EmbeddedBus:
 
     def fail(self, message: Message, reason: str) -> None:
         """Put a message back for later, or among the dead letters after the last attempt."""
-        if message.attempts >= MOST_ATTEMPTS:
+        delivery = self._deliveries[message.function]
+        if message.attempts >= delivery.most_attempts:
             self._bury(message, reason)
             return
-        due_at = time.time() + FIRST_BACKOFF_SECONDS * 2 ** (message.attempts - 1)
+        backoff = FIRST_BACKOFF_SECONDS * 2 ** (message.attempts - 1)
+        due_at = time.time() + min(backoff, delivery.maximum_backoff_seconds)
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE messages SET due_at = ?, reason = ? WHERE number = ?",

@@ -23,12 +23,12 @@ from typing import Any, Protocol
 import msgspec
 import pytest
 
-from clinic.adapters.embedded.bus import MOST_ATTEMPTS, EmbeddedBus
+from clinic.adapters.embedded.bus import EmbeddedBus
 from clinic.booking.mirror import Place
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.dead_letter import DeadLetter
 from clinic.contracts.function_table import load_function_table
-from clinic.contracts.subscriptions import subscriptions
+from clinic.contracts.subscriptions import load_pubsub, subscriptions
 from clinic.contracts.tool_call import ToolCall
 from clinic.directory import load_clinic
 from clinic.ports import (
@@ -103,9 +103,10 @@ class EmbeddedStore:
         """Let a message fail in one of its functions until it is given up, and not in the others."""
         bus: EmbeddedBus = self.open("bus")
         bus.publish(topic, data, attributes)
+        most = max(each.most_attempts for each in load_pubsub().deliveries.values())
         for message in bus.take_due(1000):
             if message.function == function:
-                bus.fail(msgspec.structs.replace(message, attempts=MOST_ATTEMPTS), "HTTP 500")
+                bus.fail(msgspec.structs.replace(message, attempts=most), "HTTP 500")
             else:
                 bus.acknowledge(message)
 

@@ -15,6 +15,7 @@ from opentelemetry.trace import StatusCode
 
 from clinic import telemetry
 from clinic.adapters.embedded import bus
+from clinic.contracts.subscriptions import load_pubsub
 from clinic.settings import Settings
 from clinic.telemetry import Exporters
 from clinic.telemetry.ports import traced
@@ -116,7 +117,7 @@ def test_a_trace_goes_on_through_the_bus(spans: Spans, tmp_path: Path) -> None:
 def test_a_dead_letter_is_still_of_its_trace(spans: Spans, tmp_path: Path) -> None:
     queue = traced("bus", bus.open_port(Settings(local_data=str(tmp_path))))
     queue.publish("book_appointment", b"{}", {})
-    for _ in range(bus.MOST_ATTEMPTS):
+    for _ in range(load_pubsub().deliveries["tool"].most_attempts):
         (message,) = queue.take_due(1)
         queue.fail(message, "HTTP 500")
         queue.recover()
