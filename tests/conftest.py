@@ -35,8 +35,11 @@ _OURS = (
 )
 
 # No deadline: a shared machine's pauses are no failures. The first text of a fresh clone is slow to draw.
-settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("nightly", settings.get_profile("usual"), max_examples=1000)
+# The same examples every time: a change is judged by what it changes. Nightly looks for other ones.
+settings.register_profile(
+    "usual", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("nightly", settings.get_profile("usual"), max_examples=1000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 

@@ -55,10 +55,10 @@ def normalised(text: str) -> str:
     plain = (
         unicodedata.normalize("NFKD", text.replace("\u2019", "'")).encode("ascii", "ignore").decode().lower()
     )
-    plain = _hyphens_outside_addresses(plain)
     for pattern, instead in _CHANGES:
         plain = re.sub(pattern, instead, plain)
-    return plain.strip()
+    # Last: before the changes an address is not yet a word of its own.
+    return _hyphens_outside_addresses(plain)
 
 
 def one_of(words: Iterable[str]) -> str:

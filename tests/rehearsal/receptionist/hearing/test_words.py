@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rehearsal.receptionist.hearing.words import CARDINALS, ORDINALS, blanked, normalised, number
@@ -31,6 +31,7 @@ def test_words_are_brought_into_one_plain_form(text: str, plain: str) -> None:
 
 
 @given(st.text())
+@example("@:a-a")
 def test_the_plain_form_is_ascii_and_stays_as_it_is(text: str) -> None:
     plain = normalised(text)
     assert plain.isascii()
