@@ -40,7 +40,9 @@ def main() -> int:
     argparse.ArgumentParser(
         prog="python -m rehearsal.on_emulators", description=__doc__, formatter_class=described
     ).parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Both: a shell that starts it in the background has SIGINT ignored.
+        signal.signal(number, _interrupt)
     try:
         settings = _with_ports(load_settings(os.environ))
         clinic, table = load_clinic(settings.clinic_path), load_function_table()
