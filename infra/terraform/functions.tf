@@ -23,12 +23,18 @@ locals {
     }
   ]...)
 
-  # The public addresses go with the token that what comes from there is checked with.
+  # The public addresses and the phone go with the token that what comes from there is checked with:
+  # a function that was given the one without the other would refuse to start.
+  needing_a_token = ["FUNCTIONS_URL", "REALTIME_URL", "TELEPHONY"]
   function_settings = {
-    for name, uses in local.uses_of : name => {
-      for setting, value in local.settings : setting => value
-      if contains(uses, "twilio") || !contains(["FUNCTIONS_URL", "REALTIME_URL"], setting)
-    }
+    for name, uses in local.uses_of : name => merge(
+      {
+        for setting, value in local.settings : setting => value
+        if contains(uses, "twilio") || !contains(local.needing_a_token, setting)
+      },
+      # functions-framework's own: left alone it answers four requests at a time, however many it is given.
+      { THREADS = tostring(try(local.functions[name].deploy.concurrency, 20)) },
+    )
   }
 }
 

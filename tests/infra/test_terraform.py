@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from clinic.contracts.function_table import Deploy, FunctionRow, load_function_table
-from clinic.settings import Settings
+from clinic.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
 TERRAFORM = ROOT / "infra" / "terraform"
@@ -92,13 +92,48 @@ def literals(struct: type[msgspec.Struct], name: str) -> tuple[str, ...]:
 
 def test_every_setting_that_is_set_there_is_one_of_ours() -> None:
     ours = {field.name.upper() for field in msgspec.structs.fields(Settings)}
-    blocks = re.findall(r"_?settings += merge\([\w.]+, \{(.*?)\}\)", source(), flags=re.DOTALL)
-    given = {name for block in blocks for name in re.findall(r"^\s*([A-Z_]+)\s+=", block, flags=re.MULTILINE)}
     secrets = re.search(r"secret_settings = toset\(\[(.*?)\]\)", source())
     assert secrets is not None
-    given = {name for name in given if not name.startswith("OTEL_")}  # OpenTelemetry's own
-    assert given | set(re.findall(r'"([A-Z_]+)"', secrets[1])) <= ours
-    assert {"STORE", "GOOGLE_CLOUD_PROJECT", "FUNCTIONS_URL", "REALTIME_URL"} <= given
+    assert given_settings() | set(re.findall(r'"([A-Z_]+)"', secrets[1])) <= ours
+    assert {"STORE", "GOOGLE_CLOUD_PROJECT", "FUNCTIONS_URL", "REALTIME_URL"} <= given_settings()
+
+
+def given_settings() -> set[str]:
+    """The names of the settings that follow from the configuration."""
+    blocks = re.findall(r"_?settings += merge\([\w.]+, \{(.*?)\}\)", source(), flags=re.DOTALL)
+    given = {name for block in blocks for name in re.findall(r"^\s*([A-Z_]+)\s+=", block, flags=re.MULTILINE)}
+    return {name for name in given if not name.startswith("OTEL_")}  # OpenTelemetry's own
+
+
+@pytest.mark.parametrize("row", hosted(), ids=lambda row: row.name)
+def test_every_function_starts_with_the_settings_that_it_is_given(row: FunctionRow) -> None:
+    with_twilio = "twilio" in row.deploy.uses
+    withheld = re.search(r"needing_a_token = \[(.*)\]", source())
+    assert withheld is not None
+    names = given_settings() - (set() if with_twilio else set(re.findall(r'"(\w+)"', withheld[1])))
+    environment = {name: written_for(name) for name in names}
+    secrets = {"TWILIO_AUTH_TOKEN": "a secret"} if with_twilio else {}
+    settings = load_settings({**environment, **secrets})
+    assert settings.store == "cloud"
+    assert settings.telephony == ("twilio" if with_twilio else "rehearsed")
+
+
+def written_for(name: str) -> str:
+    """What stands behind a setting's name there, or what it comes to."""
+    literal = re.search(rf'^\s*{name}\s+= "([^"$]+)"$', source(), flags=re.MULTILINE)
+    computed = {
+        "FUNCTIONS_URL": "https://asia-south1-clinic-staging.cloudfunctions.net",
+        "REALTIME_URL": "wss://realtime-service-123456789012.asia-south1.run.app",
+        "MAX_SESSIONS": "500",
+        "TRUSTED_PROXIES": "1",
+    }
+    return literal[1] if literal else computed.get(name, "something")
+
+
+def test_a_function_answers_as_many_at_a_time_as_it_is_given() -> None:
+    assert set(re.findall(r"THREADS = tostring\(try\(\S+\.concurrency, (\d+)\)\)", source())) == {
+        str(Deploy().concurrency)
+    }
 
 
 def test_every_message_that_is_counted_is_one_that_is_logged() -> None:
