@@ -5,7 +5,6 @@ REGION ?= asia-south1
 ALERT_EMAIL ?= $(error ALERT_EMAIL: who is written to when something is wrong)
 STATE_BUCKET ?= $(PROJECT)-terraform
 SERVICE = projects/$(PROJECT)/locations/$(REGION)/services/realtime-service
-VOICE_URL ?= https://$(REGION)-$(PROJECT).cloudfunctions.net/twilio-voice
 PYTHON_IMAGE ?= python:3.12-slim-bookworm
 NAME = $(REGION)-docker.pkg.dev/$(PROJECT)/clinic-voice-agent/realtime-service
 TAG ?= $(shell git rev-parse --short HEAD)
@@ -42,7 +41,7 @@ apply:  ## change it, as the last plan said
 
 canary: setup  ## put the image before the callers: tried, then 5, 25 and 100 percent of them
 	$(PY) -m infra.release --service $(SERVICE) deploy $(IMAGE)
-	$(PY) -m infra.release --service $(SERVICE) smoke --voice-url $(VOICE_URL)
+	$(PY) -m infra.release --service $(SERVICE) smoke
 	$(PY) -m infra.release --service $(SERVICE) promote --watch $(WATCH)
 
 rollback: setup  ## give all new calls to the revision before the last

@@ -33,6 +33,9 @@ class Pages:
         self._files = EmbedFiles()
         self._pages: Mapping[str, Callable[[Request], Response]] = {
             "/": self._demo,
+            "/health": self._health,
+            # For whoever asks the process itself: what ends in z, Cloud Run's front end keeps for itself
+            # (docs.cloud.google.com/run/docs/known-issues, "Reserved URL paths").
             "/healthz": self._health,
             "/embed/clinic.json": self._description,
         }

@@ -39,7 +39,10 @@ class RehearsedCloudRun(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, name: str, image: str) -> None:
+    def __init__(
+        self, name: str, image: str, uri: str = "", settings: Mapping[str, str] | None = None
+    ) -> None:
+        """`uri` is where the revision answers, `settings` are its plain ones: secrets have no value here."""
         super().__init__(("127.0.0.1", 0), _Request)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.changes = 0
@@ -50,8 +53,10 @@ class RehearsedCloudRun(ThreadingHTTPServer):
         self._polled: dict[str, int] = {}
         self._service = run_v2.Service(
             name=name,
-            uri=f"https://{name.rpartition('/')[2]}.run.app",
-            template=run_v2.RevisionTemplate(containers=[run_v2.Container(image=image)]),
+            uri=uri or f"https://{name.rpartition('/')[2]}.run.app",
+            template=run_v2.RevisionTemplate(
+                containers=[run_v2.Container(image=image, env=_variables(settings or {}))]
+            ),
         )
         self._revise()
 
@@ -149,6 +154,13 @@ class RehearsedCloudRun(ThreadingHTTPServer):
         if wanted is None:
             raise _RefusedError(400, "INVALID_ARGUMENT", f"filter: {query['filter'][0]}")
         return self.series(wanted[1], wanted[2])
+
+
+def _variables(settings: Mapping[str, str]) -> list[run_v2.EnvVar]:
+    plain = [run_v2.EnvVar(name=name, value=value) for name, value in settings.items()]
+    secret = run_v2.SecretKeySelector(secret="twilio-auth-token", version="latest")  # noqa: S106
+    kept = run_v2.EnvVar(name="TWILIO_AUTH_TOKEN", value_source=run_v2.EnvVarSource(secret_key_ref=secret))
+    return [*plain, kept]
 
 
 class _Request(BaseHTTPRequestHandler):

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import google.auth
@@ -16,6 +16,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 
+from clinic.settings import SettingError, load_settings
 from infra.release.cloud_run import CloudRun, Serving
 from infra.release.monitoring import ENDPOINT, Monitoring
 from infra.release.options import read_options
@@ -93,17 +94,23 @@ def _smoke(release: _Release) -> None:
     serving = release.service.serving()
     url = serving.tag_urls.get(CANDIDATE, serving.url)
     _tell(f"trying {url}")
-    token = os.environ.get("TWILIO_AUTH_TOKEN", "")
+    smoke(url, _line(serving.environment, os.environ.get("TWILIO_AUTH_TOKEN", "")), _tell)
+
+
+def _line(environment: Mapping[str, str], token: str) -> Line:
+    """Return how a call gets in, as the service was told it; `token` is the one thing that it keeps."""
     if not token:
         raise ReleaseError("TWILIO_AUTH_TOKEN: the rehearsed call is signed with it")
-    options = release.options
-    line = Line(
-        voice_url=options.voice_url,
+    try:
+        settings = load_settings({**environment, "TWILIO_AUTH_TOKEN": token})
+    except SettingError as error:
+        raise ReleaseError(f"the service's settings: {error}") from error
+    return Line(
+        voice_url=settings.address_of("twilio_voice"),
         auth_token=token,
-        account_sid=os.environ.get("TWILIO_ACCOUNT_SID", "AC" + "0" * 32),
-        called=os.environ.get("TWILIO_PHONE_NUMBER", "+15005550006"),
+        account_sid=settings.twilio_account_sid,
+        called=settings.twilio_phone_number,
     )
-    smoke(url, line, _tell)
 
 
 def _shift(release: _Release) -> None:

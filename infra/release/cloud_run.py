@@ -31,6 +31,8 @@ class Serving(Struct, frozen=True, kw_only=True):
     """Why it is not ready, in Cloud Run's words."""
     traffic: Traffic
     tag_urls: dict[str, str]
+    environment: dict[str, str]
+    """The settings of its newest revision, but for the secrets."""
 
 
 class CloudRun:
@@ -97,6 +99,7 @@ def _serving(service: run_v2.Service) -> Serving:
         problem=ready.message,
         traffic=_traffic(service, newest),
         tag_urls={status.tag: status.uri for status in service.traffic_statuses if status.tag},
+        environment={each.name: each.value for each in service.template.containers[0].env if each.value},
     )
 
 

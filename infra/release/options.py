@@ -23,8 +23,7 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     deploy.add_argument(
         "image", nargs="?", default="", type=_image, help="by digest; default: the newest revision's"
     )
-    trial = commands.add_parser("smoke", help="try the candidate: health, the door, one rehearsed call")
-    trial.add_argument("--voice-url", required=True, help="the webhook twilio_voice")
+    commands.add_parser("smoke", help="try the candidate: health, the door, one rehearsed call")
     shift = commands.add_parser("shift", help="give the candidate its next share of the new calls")
     shift.add_argument(
         "--to", type=_percent, default=0, metavar="PERCENT", help="default: 5, 25, 100 in turn"

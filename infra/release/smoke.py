@@ -14,6 +14,7 @@ from rehearsal.twilio.dictionary import TwilioError
 from rehearsal.twilio.greeting import Line, ms_to_greeting
 
 _TIMEOUT_SECONDS = 10.0
+_HEALTH = "/health"
 
 
 def smoke(revision_url: str, line: Line, tell: Callable[[str], None]) -> None:
@@ -38,14 +39,14 @@ def _is_healthy(revision_url: str) -> None:
         url.netloc, timeout=_TIMEOUT_SECONDS
     )
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", _HEALTH)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        raise ReleaseError(f"{revision_url}/healthz: {error}") from error
+        raise ReleaseError(f"{revision_url}{_HEALTH}: {error}") from error
     finally:
         connection.close()
     if status != 200:
-        raise ReleaseError(f"{revision_url}/healthz: HTTP {status}")
+        raise ReleaseError(f"{revision_url}{_HEALTH}: HTTP {status}")
 
 
 def _refuses_strangers(revision_url: str) -> None:

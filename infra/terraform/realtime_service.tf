@@ -84,7 +84,7 @@ resource "google_cloud_run_v2_service" "realtime_service" {
         timeout_seconds   = 2
         failure_threshold = 15
         http_get {
-          path = "/healthz"
+          path = "/health"
         }
       }
 
@@ -93,7 +93,7 @@ resource "google_cloud_run_v2_service" "realtime_service" {
         timeout_seconds   = 5
         failure_threshold = 3
         http_get {
-          path = "/healthz"
+          path = "/health"
         }
       }
 

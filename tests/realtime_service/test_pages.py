@@ -31,8 +31,9 @@ def version() -> str:
     return found[1].decode()
 
 
-def test_health_tells_how_many_calls_there_are() -> None:
-    assert json.loads(get("/healthz").body) == {"status": "ok", "calls": 3}
+@pytest.mark.parametrize("path", ["/health", "/healthz"])
+def test_health_tells_how_many_calls_there_are(path: str) -> None:
+    assert json.loads(get(path).body) == {"status": "ok", "calls": 3}
 
 
 @pytest.mark.parametrize(

@@ -143,8 +143,40 @@ def test_a_smoke_test_without_a_token_says_what_it_is_for(
     release: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
-    assert release("smoke", "--voice-url", "http://127.0.0.1:9/") == 1
+    assert release("smoke") == 1
     assert "TWILIO_AUTH_TOKEN: the rehearsed call is signed with it" in capsys.readouterr().err
+
+
+def test_settings_of_the_service_that_can_not_be_are_named(
+    opened: Callable[..., RehearsedCloudRun],
+    release_of: Callable[[RehearsedCloudRun], Release],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "token")
+    release = release_of(opened(settings={"FUNCTIONS_URL": "clinic.example.com"}))
+    assert release("smoke") == 1
+    assert "FUNCTIONS_URL='clinic.example.com'" in capsys.readouterr().err
+
+
+def test_the_rehearsed_call_is_of_the_account_that_the_service_was_given(
+    start: Callable[..., Any],
+    opened: Callable[..., RehearsedCloudRun],
+    release_of: Callable[[RehearsedCloudRun], Release],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    account, token = "AC" + "7" * 32, "the token of that account"
+    run = start(TWILIO_ACCOUNT_SID=account, TWILIO_AUTH_TOKEN=token)
+    run.banner()
+    settings = {
+        "TWILIO_ACCOUNT_SID": account,
+        "TWILIO_PHONE_NUMBER": "+15005550006",
+        "FUNCTIONS_URL": run.address["functions"].rpartition("/")[0],
+    }
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
+    assert release_of(opened(run.address["page"], settings))("smoke") == 0
+    assert "greets a caller" in capsys.readouterr().out
 
 
 def test_where_nothing_answers_the_exit_code_is_two(capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,5 +49,5 @@ def test_another_account_s_token_fails_at_the_webhook(start: Callable[[], Run]) 
 
 
 def test_a_revision_that_does_not_answer_fails() -> None:
-    with pytest.raises(ReleaseError, match="/healthz"):
+    with pytest.raises(ReleaseError, match="/health"):
         smoke("http://127.0.0.1:9", line({"functions": "http://127.0.0.1:9/"}), lambda _: None)
