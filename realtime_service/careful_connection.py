@@ -2,11 +2,13 @@
 
 The library reads as fast as it is sent to, answers each ping, and waits for whoever is silent. Twilio
 sends 50 messages of about 400 bytes a second, a page 50 of 640; both are bursts after a hold-up.
+What is sent leaves at once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
@@ -40,8 +42,13 @@ class CarefulConnection(ServerConnection):
     """Fails a connection with 1008 where too much comes, and cuts off one where too much goes unread."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to count."""
+        """Begin to count, and let no message wait for the one before to be acknowledged.
+
+        asyncio sets TCP_NODELAY only where a socket names its protocol, and those that a listener of
+        `socket.create_server` accepts name none. A `clear` so waited for the peer's next frame.
+        """
         super().connection_made(transport)
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         now = self.loop.time()
         self._frames = Allowance(FRAMES_A_SECOND, MOST_FRAMES_AT_ONCE, now)
         self._bytes = Allowance(BYTES_A_SECOND, MOST_BYTES_AT_ONCE, now)

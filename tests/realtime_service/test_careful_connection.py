@@ -1,7 +1,11 @@
 """How much is taken of a peer that sends; whole attacks are in test_hostile_callers."""
 
+import socket
+
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import ServerConnection, serve
 
 from realtime_service.careful_connection import (
     BYTES_A_SECOND,
@@ -9,6 +13,7 @@ from realtime_service.careful_connection import (
     MOST_BYTES_AT_ONCE,
     MOST_FRAMES_AT_ONCE,
     Allowance,
+    CarefulConnection,
 )
 
 TWILIO_FRAMES, TWILIO_BYTES = 50, 450
@@ -45,3 +50,19 @@ def test_fifty_times_real_time_is_noticed_within_a_second() -> None:
     frames = Allowance(FRAMES_A_SECOND, MOST_FRAMES_AT_ONCE, 0.0)
     taken = [frames.takes(1, number / (50 * TWILIO_FRAMES)) for number in range(50 * TWILIO_FRAMES)]
     assert not all(taken)
+
+
+async def test_a_message_waits_for_no_acknowledgement() -> None:
+    options: list[int] = []
+
+    async def look(connection: ServerConnection) -> None:
+        accepted = connection.transport.get_extra_info("socket")
+        options.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    async with (
+        serve(look, sock=listener, create_connection=CarefulConnection),
+        connect(f"ws://127.0.0.1:{listener.getsockname()[1]}") as caller,
+    ):
+        await caller.wait_closed()
+    assert options == [1]
