@@ -65,9 +65,10 @@ class Bridge:
         self._call = OngoingCall(record, clinic, ports.call_log, tool_calls, attention.limits)
         self._model = Model()
         self._outgoing = Outgoing(connection)
-        words = Words(record.call_id, ports.call_log, stream, self._outgoing)
-        self._speaking = Speaking(stream, self._outgoing, words, Playout(record.channel == "phone"))
-        self._hearing = Hearing(stream, self._call, self._model, self._speaking, words)
+        self._words = Words(record.call_id, ports.call_log, stream, self._outgoing)
+        playout = Playout(record.channel == "phone")
+        self._speaking = Speaking(stream, self._outgoing, self._words, playout)
+        self._hearing = Hearing(stream, self._call, self._model, self._speaking, self._words)
         live_tools = LiveTools(table, self._call)
         self._answering = Answering(
             self._call,
@@ -99,6 +100,7 @@ class Bridge:
                 self._follow_caller(),
                 self._follow_model(dial),
                 self._outgoing.send_all(),
+                self._words.write_all(),
                 self._attending.run(),
             )
         ]

@@ -49,12 +49,12 @@ class Hearing:
         """Take the caller's words, as the model has understood them."""
         if event.text.strip():
             self._call.life.person(self._call.clock())
-        await self._words.caller_said(event.text)
+        self._words.caller_said(event.text)
 
     async def typed(self, event: media.TextTyped) -> None:
         """Pass on what was typed instead of said."""
         self._call.life.person(self._call.clock())
-        await self._words.caller_said(event.text, final=True)
+        self._words.caller_said(event.text, final=True)
         await self._model.tell(event.text)
 
     async def pressed(self, event: media.DigitPressed) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
 from collections.abc import Callable
@@ -56,10 +55,10 @@ class Speaking:
         """Take the agent's words, which come with its voice or a little later."""
         if not self._was_cut:
             # Words of what was cut off, which nobody heard, are left out.
-            await self._words.agent_said(event.text, self._playout.sent_ms)
+            self._words.agent_said(event.text, self._playout.sent_ms)
 
     async def interrupted(self, _: live.Interrupted) -> None:
-        """Let the caller hear no more of it: clear first, then keep the books.
+        """Let the caller hear no more of it.
 
         Also when the model thinks it has finished: seconds of its voice may still wait at the caller's side.
         """
@@ -69,25 +68,23 @@ class Speaking:
         heard_ms = self._playout.heard_ms
         self._playout.cleared()
         self._was_cut = True
-        # The clear leaves before the record is written: the store's thread may hold the interpreter 5 ms.
-        await asyncio.sleep(0)
-        await self._words.interrupted(heard_ms)
+        self._words.interrupted(heard_ms)
 
     async def generation_complete(self, _: live.GenerationComplete) -> None:
         """Send the last of an utterance, and the mark that tells when it was heard."""
         self._end_utterance()
-        await self._words.agent_finished(heard=not self._playout.brings_marks_back)
+        self._words.agent_finished(heard=not self._playout.brings_marks_back)
 
     async def turn_complete(self, _: live.TurnComplete) -> None:
         """Take that nothing more belongs to the turn; after an interruption no generation was complete."""
         self._end_utterance()
         self._was_cut = False
-        await self._words.agent_finished(heard=not self._playout.brings_marks_back)
+        self._words.agent_finished(heard=not self._playout.brings_marks_back)
 
     async def mark_played(self, event: MarkPlayed) -> bool:
         """Take how far the caller has heard; False where the mark does not tell."""
         tells = self._playout.played(event.name)
-        await self._words.heard(self._playout.heard_ms)
+        self._words.heard(self._playout.heard_ms)
         return tells
 
     async def finish(self) -> None:
