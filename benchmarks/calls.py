@@ -33,7 +33,7 @@ from clinic.contracts.function_table import load_function_table
 from clinic.contracts.ticket import digest
 from clinic.directory import load_clinic
 from clinic.settings import Settings
-from realtime_service.__main__ import realtime_service
+from realtime_service.__main__ import realtime_service, settle
 from realtime_service.live.client import DeveloperApi
 from realtime_service.live.gemini import GeminiLive
 
@@ -140,6 +140,7 @@ def _serve(settings: Settings, listener: socket.socket, base_url: str, authority
 async def _hold(settings: Settings, listener: socket.socket, live: GeminiLive) -> None:
     service = realtime_service(settings, load_clinic(), load_function_table(), live)
     await service.start(listener)
+    settle()
     await asyncio.Event().wait()
 
 

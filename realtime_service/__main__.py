@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import importlib
 import os
 import signal
@@ -58,11 +59,21 @@ def main() -> int:
 async def _serve(settings: Settings, clinic: Clinic, table: FunctionTable, live: GeminiLive) -> None:
     service = realtime_service(settings, clinic, table, live)
     await service.start(socket.create_server(("", settings.port)))
+    settle()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await stopping.wait()
     await service.stop(GRACE_SECONDS)
+
+
+def settle() -> None:
+    """Take what the start has made out of all later collections (docs.python.org/3/library/gc).
+
+    It stays for good, and one look through it all stops every call for 35 to 70 ms.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def gemini_live(settings: Settings) -> GeminiLive:
