@@ -31,5 +31,5 @@ resource "google_billing_budget" "month" {
     monitoring_notification_channels = [google_monitoring_notification_channel.staff.id]
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }

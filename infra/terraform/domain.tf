@@ -11,7 +11,7 @@ resource "google_compute_global_address" "front" {
   count = var.domain == "" ? 0 : 1
 
   name       = "clinic-voice-agent"
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_compute_region_network_endpoint_group" "front" {
@@ -31,7 +31,7 @@ resource "google_compute_security_policy" "front" {
 
   name        = "clinic-voice-agent"
   description = "One address may not knock more often than a clinic's whole waiting room would."
-  depends_on  = [google_project_service.api]
+  depends_on  = [time_sleep.project]
 
   adaptive_protection_config {
     layer_7_ddos_defense_config {
@@ -143,14 +143,14 @@ resource "google_certificate_manager_certificate" "front" {
     domains = [var.domain]
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_certificate_manager_certificate_map" "front" {
   count = var.domain == "" ? 0 : 1
 
   name       = "clinic-voice-agent"
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_certificate_manager_certificate_map_entry" "front" {
@@ -168,7 +168,7 @@ resource "google_compute_ssl_policy" "front" {
   name            = "clinic-voice-agent"
   profile         = "RESTRICTED"
   min_tls_version = "TLS_1_2"
-  depends_on      = [google_project_service.api]
+  depends_on      = [time_sleep.project]
 }
 
 resource "google_compute_target_https_proxy" "front" {

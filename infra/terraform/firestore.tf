@@ -20,7 +20,7 @@ resource "google_firestore_database" "clinic" {
     }
   }
 
-  depends_on = [google_project_service.api, google_kms_crypto_key_iam_member.agent]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_firestore_backup_schedule" "daily" {

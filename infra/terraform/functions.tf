@@ -44,7 +44,7 @@ resource "google_service_account" "function" {
   account_id   = local.account_ids[each.key]
   display_name = "The function ${each.key}"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_storage_bucket_object" "functions_zip" {
@@ -102,10 +102,7 @@ resource "google_cloudfunctions2_function" "function" {
     }
   }
 
-  depends_on = [
-    google_project_iam_member.builder,
-    google_secret_manager_secret_iam_member.function,
-  ]
+  depends_on = [time_sleep.grants]
 }
 
 # Only Pub/Sub may call what answers an event; who calls a webhook proves it by a signature in the request.
@@ -142,7 +139,7 @@ resource "google_service_account" "builder" {
   account_id   = "functions-builder"
   display_name = "Builds the functions' images"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_project_iam_member" "builder" {

@@ -69,7 +69,7 @@ resource "google_logging_metric" "counted" {
 
   label_extractors = { for label in each.value.labels : label => "EXTRACT(jsonPayload.${label})" }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_logging_metric" "tool_seconds" {
@@ -107,7 +107,7 @@ resource "google_logging_metric" "tool_seconds" {
     }
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_monitoring_notification_channel" "staff" {
@@ -115,7 +115,7 @@ resource "google_monitoring_notification_channel" "staff" {
   type         = "email"
   labels       = { email_address = var.alert_email }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_monitoring_alert_policy" "alert" {
@@ -150,6 +150,15 @@ resource "google_monitoring_alert_policy" "alert" {
   alert_strategy {
     auto_close = "86400s"
   }
+
+  depends_on = [time_sleep.metrics]
+}
+
+# A policy on a metric of the log that Cloud Monitoring has not heard of yet is refused with 404
+# (github.com/hashicorp/terraform-provider-google/issues/11102). The functions' builds take longer than this.
+resource "time_sleep" "metrics" {
+  create_duration = "300s"
+  triggers        = { metrics = join(",", keys(local.counted)) }
 
   depends_on = [google_logging_metric.counted, google_logging_metric.tool_seconds]
 }

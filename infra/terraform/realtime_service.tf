@@ -41,7 +41,7 @@ resource "google_service_account" "realtime_service" {
   account_id   = local.service_name
   display_name = "The realtime service"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_cloud_run_v2_service" "realtime_service" {
@@ -131,7 +131,7 @@ resource "google_cloud_run_v2_service" "realtime_service" {
     ]
   }
 
-  depends_on = [google_secret_manager_secret_iam_member.realtime_service]
+  depends_on = [time_sleep.grants, google_firestore_database.clinic, google_pubsub_topic.topic]
 }
 
 resource "google_secret_manager_secret_iam_member" "realtime_service" {

@@ -1,12 +1,5 @@
 # Runs the jobs of the table: a message on the job's topic, every so many minutes.
 
-resource "google_service_account" "scheduler" {
-  account_id   = "job-scheduler"
-  display_name = "Starts the jobs"
-
-  depends_on = [google_project_service.api]
-}
-
 resource "google_cloud_scheduler_job" "job" {
   for_each = local.jobs
 

@@ -32,7 +32,7 @@ resource "google_storage_bucket" "source" {
     }
   }
 
-  depends_on = [google_project_service.api, google_kms_crypto_key_iam_member.agent]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_storage_bucket" "backups" {
@@ -66,7 +66,7 @@ resource "google_storage_bucket" "backups" {
     }
   }
 
-  depends_on = [google_project_service.api, google_kms_crypto_key_iam_member.agent]
+  depends_on = [time_sleep.project]
 }
 
 # May add a backup, and neither read, change nor delete one.

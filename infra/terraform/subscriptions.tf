@@ -4,13 +4,15 @@ resource "google_service_account" "pusher" {
   account_id   = "pubsub-pusher"
   display_name = "Signs Pub/Sub's pushes, so that a function knows who calls"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.project]
 }
 
 resource "google_service_account_iam_member" "pubsub_signs" {
   service_account_id = google_service_account.pusher.name
   role               = "roles/iam.serviceAccountTokenCreator"
   member             = "serviceAccount:${local.agents.pubsub}"
+
+  depends_on = [time_sleep.project]
 }
 
 resource "google_pubsub_subscription" "push" {

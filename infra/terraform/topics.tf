@@ -11,7 +11,7 @@ resource "google_pubsub_topic" "topic" {
     allowed_persistence_regions = [var.region]
   }
 
-  depends_on = [google_project_service.api, google_kms_crypto_key_iam_member.agent]
+  depends_on = [time_sleep.project]
 }
 
 locals {
@@ -44,5 +44,5 @@ resource "google_pubsub_topic_iam_binding" "job" {
 
   topic   = google_pubsub_topic.topic[each.key].id
   role    = "roles/pubsub.publisher"
-  members = [google_service_account.scheduler.member]
+  members = ["serviceAccount:${local.agents.cloudscheduler}"] # it publishes in its own name
 }

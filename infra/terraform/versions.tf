@@ -9,6 +9,14 @@ terraform {
       source  = "hashicorp/google"
       version = ">= 7.20, < 8.0"
     }
+    google-beta = {
+      source  = "hashicorp/google-beta"
+      version = ">= 7.20, < 8.0"
+    }
+    time = {
+      source  = "hashicorp/time"
+      version = "~> 0.13"
+    }
   }
 }
 
@@ -22,4 +30,12 @@ provider "google" {
     application = "clinic-voice-agent"
     environment = var.environment
   }
+}
+
+# For what calls Google's agents into being, and nothing else.
+provider "google-beta" {
+  project               = var.project_id
+  region                = var.region
+  billing_project       = var.project_id
+  user_project_override = true
 }

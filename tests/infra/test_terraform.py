@@ -156,6 +156,27 @@ def test_what_is_to_be_pasted_into_twilio_are_webhooks_of_the_table() -> None:
     assert pasted <= webhooks
 
 
+def test_what_is_deployed_waits_for_what_its_account_may() -> None:
+    blocks = {
+        (kind, name): body
+        for kind, name, body in re.findall(
+            r'^resource "(\w+)" "(\w+)" {\n(.*?)^}', source(), flags=re.DOTALL | re.MULTILINE
+        )
+    }
+    grants = {
+        f"{kind}.{name}"
+        for kind, name in blocks
+        if kind.endswith("_iam_member") and (name == "builder" or "secret" in kind)
+    }
+    assert len(grants) == 5
+    assert grants <= set(re.findall(r"google_[\w.]+", blocks["time_sleep", "grants"]))
+    for deployed in (
+        ("google_cloudfunctions2_function", "function"),
+        ("google_cloud_run_v2_service", "realtime_service"),
+    ):
+        assert "time_sleep.grants" in blocks[deployed].rpartition("depends_on")[2]
+
+
 def test_every_check_that_is_skipped_says_why() -> None:
     skipped = re.findall(r"checkov:skip=(\w+):?(.*)", source())
     assert skipped

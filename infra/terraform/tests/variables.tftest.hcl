@@ -13,6 +13,9 @@ mock_provider "google" {
   }
 }
 
+mock_provider "google-beta" {}
+mock_provider "time" {} # nobody waits
+
 variables {
   project_id  = "clinic-staging"
   environment = "staging"
