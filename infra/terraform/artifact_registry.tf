@@ -1,14 +1,19 @@
-# The images: the realtime service's, and those that Google builds from the functions' source.
+# The images: the realtime service's, and apart from them those that Google builds from the functions' source.
 
 resource "google_artifact_registry_repository" "images" {
-  repository_id = "clinic-voice-agent"
+  for_each = {
+    clinic-voice-agent = "The realtime service's images."
+    functions          = "The functions' images, and the cache of their builds."
+  }
+
+  repository_id = each.key
   location      = var.region
   format        = "DOCKER"
-  description   = "The clinic voice agent's images."
+  description   = each.value
   kms_key_name  = var.kms_key == "" ? null : var.kms_key
 
   docker_config {
-    immutable_tags = true
+    immutable_tags = each.key != "functions" # a build moves its cache's tag
   }
 
   vulnerability_scanning_config {

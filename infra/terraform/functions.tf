@@ -64,7 +64,7 @@ resource "google_cloudfunctions2_function" "function" {
   build_config {
     runtime           = "python312"
     entry_point       = each.key
-    docker_repository = google_artifact_registry_repository.images.id
+    docker_repository = google_artifact_registry_repository.images["functions"].id
     service_account   = google_service_account.builder.id
 
     source {
@@ -157,7 +157,7 @@ resource "google_storage_bucket_iam_member" "builder" {
 }
 
 resource "google_artifact_registry_repository_iam_member" "builder" {
-  repository = google_artifact_registry_repository.images.name
+  repository = google_artifact_registry_repository.images["functions"].name
   location   = var.region
   role       = "roles/artifactregistry.writer"
   member     = google_service_account.builder.member

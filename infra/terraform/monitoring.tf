@@ -38,6 +38,12 @@ locals {
       above  = 2, for = "0s", per = "600s", aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM"
       do     = "Those callers are put through to the clinic; tell the front desk, then look at the model's quota."
     }
+    waiting_messages = {
+      says   = "Messages wait long for their function"
+      filter = "metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" resource.type=\"pubsub_subscription\""
+      above  = 600, for = "300s", per = "300s", aligner = "ALIGN_MAX", reducer = "REDUCE_MAX"
+      do     = "The dashboard's last chart names the subscription; look at its function's log. Dead letters that wait are told by nothing else."
+    }
     double_bookings = {
       says   = "Two appointments stand at one time"
       filter = "metric.type=\"logging.googleapis.com/user/double_bookings\" resource.type=\"cloud_run_revision\""

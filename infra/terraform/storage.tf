@@ -16,9 +16,10 @@ resource "google_storage_bucket" "source" {
     enabled = true
   }
 
+  # The newest stays however old it is: Terraform would make it again, and all functions with it.
   lifecycle_rule {
     condition {
-      age = 90
+      days_since_noncurrent_time = 90
     }
     action {
       type = "Delete"

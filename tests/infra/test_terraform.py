@@ -177,6 +177,22 @@ def test_what_is_deployed_waits_for_what_its_account_may() -> None:
         assert "time_sleep.grants" in blocks[deployed].rpartition("depends_on")[2]
 
 
+def test_what_builds_the_functions_can_not_replace_the_service_s_image() -> None:
+    writing = re.search(
+        r'"google_artifact_registry_repository_iam_member" "builder" {(.*?)^}', source(), re.S | re.M
+    )
+    assert writing is not None
+    assert 'images["functions"]' in writing[1]
+    assert "clinic-voice-agent" in (ROOT / "infra" / "deploy.mk").read_text()
+
+
+def test_the_functions_source_is_never_deleted_while_it_counts() -> None:
+    bucket = re.search(r'"google_storage_bucket" "source" {(.*?)^}', source(), re.S | re.M)
+    assert bucket is not None
+    assert "days_since_noncurrent_time" in bucket[1]
+    assert not re.search(r"^\s+age\s+=", bucket[1], re.M)
+
+
 def test_every_check_that_is_skipped_says_why() -> None:
     skipped = re.findall(r"checkov:skip=(\w+):?(.*)", source())
     assert skipped
