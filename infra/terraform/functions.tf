@@ -1,8 +1,11 @@
 # One function per row of the table: its own service account, its own limits, nothing it does not need.
 
 locals {
-  # Google Workspace is reached by delegation, not by a role or a secret.
-  use_secrets = { twilio = ["TWILIO_AUTH_TOKEN"] }
+  # Google Workspace is reached by delegation, unless it is given a secret.
+  use_secrets = merge(
+    { twilio = setunion(["TWILIO_AUTH_TOKEN"], setintersection(var.more_secrets, ["TWILIO_API_SECRET", "WEB_TOKEN_SECRET"])) },
+    { for use in ["mail", "calendar", "sheets"] : use => setintersection(var.more_secrets, ["WORKSPACE_CREDENTIALS"]) },
+  )
 
   # Every tool, reaction and job works on the store and publishes what it did; a webhook says what it needs.
   uses_of = {
@@ -18,14 +21,14 @@ locals {
 
   function_secrets = merge([
     for name, uses in local.uses_of : {
-      for secret in distinct(flatten([for use in uses : lookup(local.use_secrets, use, [])])) :
+      for secret in distinct(flatten([for use in uses : tolist(lookup(local.use_secrets, use, []))])) :
       "${name}.${secret}" => { function = name, secret = secret }
     }
   ]...)
 
   # The public addresses and the phone go with the token that what comes from there is checked with:
   # a function that was given the one without the other would refuse to start.
-  needing_a_token = ["FUNCTIONS_URL", "REALTIME_URL", "TELEPHONY"]
+  needing_a_token = ["FUNCTIONS_URL", "REALTIME_URL", "TELEPHONY", "TWILIO_API_KEY"]
   function_settings = {
     for name, uses in local.uses_of : name => merge(
       {

@@ -2,7 +2,8 @@
 
 locals {
   # What follows from this configuration, for the service and the functions alike.
-  settings = merge(var.settings, {
+  settings = merge(var.settings, local.following)
+  following = {
     STORE                = "cloud"
     GOOGLE_CLOUD_PROJECT = var.project_id
     CORS_ORIGINS         = join(",", concat(var.origins, [local.service_origin]))
@@ -20,15 +21,17 @@ locals {
     SHEETS               = "google"
     WORKSPACE_ACCOUNT    = var.workspace_account
     REGISTER_SPREADSHEET = var.register_spreadsheet
-    BACKUP_BUCKET        = google_storage_bucket.backups.name
+    BACKUP_BUCKET        = local.backup_bucket
 
     TRACES                   = "google"
     OTEL_RESOURCE_ATTRIBUTES = "cloud.region=${var.region}"
-  })
+  }
 
   # Gemini on Google Cloud takes the service's own account; the Developer API takes a key.
-  vertex          = lookup(var.settings, "GOOGLE_GENAI_USE_VERTEXAI", "false") == "true"
-  service_secrets = toset(concat(["TWILIO_AUTH_TOKEN"], local.vertex ? [] : ["GEMINI_API_KEY"]))
+  vertex = contains(["true", "1"], lower(lookup(var.settings, "GOOGLE_GENAI_USE_VERTEXAI", "false")))
+  service_secrets = setunion(
+    ["TWILIO_AUTH_TOKEN"], local.vertex ? [] : ["GEMINI_API_KEY"], setintersection(var.more_secrets, ["WEB_TOKEN_SECRET"]),
+  )
 
   # Cloud Run's deterministic address, which is known before there is a service.
   service_name   = "realtime-service"
@@ -98,7 +101,7 @@ resource "google_cloud_run_v2_service" "realtime_service" {
       }
 
       dynamic "env" {
-        for_each = local.settings
+        for_each = { for name, value in local.settings : name => value if name != "TWILIO_API_KEY" } # the functions ring
         content {
           name  = env.key
           value = env.value

@@ -1,11 +1,12 @@
 # Where the secrets go. Their values never pass through here: the operator adds each one's version by hand.
 
 locals {
-  secret_settings = toset(["GEMINI_API_KEY", "TWILIO_AUTH_TOKEN"])
+  optional_secrets = ["TWILIO_API_SECRET", "WEB_TOKEN_SECRET", "WORKSPACE_CREDENTIALS"]
+  secret_settings  = setunion(["GEMINI_API_KEY", "TWILIO_AUTH_TOKEN"], local.optional_secrets)
 }
 
 resource "google_secret_manager_secret" "secret" {
-  for_each = local.secret_settings
+  for_each = setsubtract(local.secret_settings, setsubtract(local.optional_secrets, var.more_secrets))
 
   secret_id           = lower(replace(each.key, "_", "-"))
   deletion_protection = var.delete_protection

@@ -1,6 +1,7 @@
 # Two buckets: the functions' source, and the daily backup of the staff's sheets.
 
 locals {
+  backup_bucket  = "${var.project_id}-backups"
   backup_writers = [for name, uses in local.uses_of : name if contains(uses, "backup")]
 }
 
@@ -39,7 +40,7 @@ resource "google_storage_bucket" "source" {
 resource "google_storage_bucket" "backups" {
   #checkov:skip=CKV_GCP_62:audit.tf has every read and write of every bucket in the audit log, which usage logs do not add to
   #checkov:skip=CKV_GCP_78:the retention policy lets nobody overwrite or delete an object, so there are no older versions
-  name                        = "${var.project_id}-backups"
+  name                        = local.backup_bucket
   location                    = var.region
   storage_class               = "NEARLINE"
   uniform_bucket_level_access = true

@@ -78,7 +78,26 @@ variable "settings" {
   }
   validation {
     condition     = length(setintersection(keys(var.settings), local.secret_settings)) == 0
-    error_message = "settings: a secret does not belong into a variable; add it as a version of its Secret Manager secret."
+    error_message = "settings: a secret does not belong into a variable; add it as a version of its Secret Manager secret (see more_secrets)."
+  }
+  validation {
+    condition     = length(setintersection(keys(var.settings), keys(local.following))) == 0
+    error_message = "settings: ${join(", ", setintersection(keys(var.settings), keys(local.following)))} follows from the other variables."
+  }
+}
+
+variable "more_secrets" {
+  description = "Secret settings that are wanted beside GEMINI_API_KEY and TWILIO_AUTH_TOKEN; each is given its value by hand, too."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(setsubtract(var.more_secrets, local.optional_secrets)) == 0
+    error_message = "more_secrets: each must be one of ${join(", ", local.optional_secrets)}."
+  }
+  validation {
+    condition     = contains(var.more_secrets, "TWILIO_API_SECRET") == contains(keys(var.settings), "TWILIO_API_KEY")
+    error_message = "more_secrets: TWILIO_API_SECRET goes with TWILIO_API_KEY in settings, and only with it."
   }
 }
 

@@ -69,6 +69,58 @@ run "a_secret_is_no_setting" {
   expect_failures = [var.settings]
 }
 
+run "a_secret_that_not_everybody_needs_is_no_setting_either" {
+  command = plan
+  variables {
+    settings = { WEB_TOKEN_SECRET = "never here" }
+  }
+  expect_failures = [var.settings]
+}
+
+run "a_setting_that_follows_from_a_variable_is_not_given_twice" {
+  command = plan
+  variables {
+    settings = { TWILIO_PHONE_NUMBER = "+15005550007" }
+  }
+  expect_failures = [var.settings]
+}
+
+run "an_unknown_secret_is_refused" {
+  command = plan
+  variables {
+    more_secrets = ["ANOTHER_SECRET"]
+  }
+  expect_failures = [var.more_secrets]
+}
+
+run "a_twilio_key_without_its_secret_is_refused" {
+  command = plan
+  variables {
+    settings = { TWILIO_API_KEY = "SK00000000000000000000000000000000" }
+  }
+  expect_failures = [var.more_secrets]
+}
+
+run "a_twilio_key_goes_with_its_secret_to_those_who_ring" {
+  command = plan
+  variables {
+    settings     = { TWILIO_API_KEY = "SK00000000000000000000000000000000" }
+    more_secrets = ["TWILIO_API_SECRET"]
+  }
+  assert {
+    condition = alltrue([
+      for function in google_cloudfunctions2_function.function :
+      contains(keys(function.service_config[0].environment_variables), "TWILIO_API_KEY") ==
+      contains(function.service_config[0].secret_environment_variables[*].key, "TWILIO_API_SECRET")
+    ])
+    error_message = "a function is given the one without the other, and would not start"
+  }
+  assert {
+    condition     = !contains(google_cloud_run_v2_service.realtime_service.template[0].containers[0].env[*].name, "TWILIO_API_KEY")
+    error_message = "the service is given a key whose secret it does not have, and would not start"
+  }
+}
+
 run "a_setting_is_written_in_capitals" {
   command = plan
   variables {
