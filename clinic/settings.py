@@ -131,7 +131,7 @@ class Settings(ModelSettings, frozen=True, kw_only=True):
         Count, Meta(description="Silence, seconds, after which the agent asks whether the caller is there")
     ] = 10
     comfort_tone: Annotated[
-        bool, Meta(description="`true`: a soft tone while the caller waits for a tool")
+        bool, Meta(description="`true`: a soft tone while a caller waits for a tool, as always for the model")
     ] = False
     cors_origins: Annotated[
         str, Meta(description="Web origins that may start a web call, separated by commas")

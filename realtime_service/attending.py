@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 
 import structlog
 from msgspec import Struct
@@ -21,6 +22,9 @@ from realtime_service.speaking import Speaking
 
 LOOKS_EVERY_SECONDS = 0.1
 HUMAN = "transfer_to_human"
+_TOOL_RUNS_SECONDS = 1.0
+_NOBODY_SPEAKS_SECONDS = 2.0
+"""Of silence before the tone. A model is usually reached, or brought back, within a second."""
 
 _log = structlog.get_logger("clinic")
 
@@ -32,6 +36,7 @@ class Attention(Struct, frozen=True):
     speaks_while_waiting: bool = True
     """False for a model whose function calls are BLOCKING: words would cancel them."""
     comfort_tone: bool = False
+    """Also while a tool runs; while the model is away it is all that the caller can be given."""
 
 
 def attention_of(settings: Settings) -> Attention:
@@ -63,7 +68,7 @@ class Attending:
     async def _look(self) -> bool:
         now, life = self._call.clock(), self._call.life
         sounds = self._speaking.is_sounding
-        waits = self._answering.is_waiting or not self._model.is_there
+        waits = self._answering.is_waiting or not self._model.is_listening
         step = life.next(now, agent_sounds=sounds, tool_runs=waits)
         if step == "close":
             _log.info("= closing", call_id=self._call.call_id, reason=life.closing)
@@ -79,13 +84,20 @@ class Attending:
         return False
 
     async def _fill_dead_air(self, now: float) -> None:
-        dead_air = self._call.dead_air
-        due = dead_air.due(now, self._call.life.heard_until)
-        if due and self._attention.speaks_while_waiting:
-            await self._model.tell(self._phrases.direction(due, self._call.language))
-        waits = dead_air.is_waiting and self._attention.comfort_tone
-        if waits and now - self._call.life.heard_until > 1 and self._tone.is_due(now):
+        if self._model.is_listening and self._attention.speaks_while_waiting:
+            due = self._call.dead_air.due(now, self._call.life.heard_until)
+            if due:
+                await self._model.tell(self._phrases.direction(due, self._call.language))
+        silent_for = now - self._call.life.heard_until
+        if silent_for > self._silence_before_tone() and self._tone.is_due(now):
             self._speaking.play_beside(self._tone.pulse)
+
+    def _silence_before_tone(self) -> float:
+        if not self._model.is_listening:
+            # Nobody is there who could say a word.
+            return _NOBODY_SPEAKS_SECONDS
+        waits = self._call.dead_air.is_waiting and self._attention.comfort_tone
+        return _TOOL_RUNS_SECONDS if waits else math.inf
 
     async def _keyed_in(self, entry: Entry) -> None:
         if not entry.wants_human:

@@ -153,7 +153,7 @@ class Bridge:
                     await handlers[type(event)](event)
 
     def _is_busy(self) -> bool:
-        return self._speaking.is_sounding or self._answering.is_waiting or not self._model.is_there
+        return self._speaking.is_sounding or self._answering.is_waiting or not self._model.is_listening
 
     async def _greet(self, conversation: Conversation) -> None:
         phone = self._record.caller_phone

@@ -1,4 +1,4 @@
-"""A soft tone that tells a waiting caller that the line is alive; off unless the clinic wants it."""
+"""A soft tone that tells a waiting caller that the line is alive."""
 
 from __future__ import annotations
 

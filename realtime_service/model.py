@@ -18,6 +18,11 @@ class Model:
         """Whether it can be talked to."""
         return self._conversation is not None
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether it hears what it is told; False also while it is being brought back."""
+        return self._conversation is not None and self._conversation.is_connected
+
     async def begin(self, conversation: Conversation, direction: str) -> None:
         """Take the conversation up with a stage direction, and pass on what was told too early."""
         await conversation.send_text(direction)

@@ -10,18 +10,10 @@ from typing import Any
 
 import structlog
 
+from realtime_service.live import events as live
 from realtime_service.live import recap
 from realtime_service.live.closed import LiveClosed, gone_silent, hung_up
 from realtime_service.live.connector import Connector, Dial, Missing, Reached, log_move
-from realtime_service.live.events import (
-    ConnectionLost,
-    ConnectionRestored,
-    GenerationComplete,
-    GoAway,
-    LiveEvent,
-    ResumptionUpdated,
-    TurnComplete,
-)
 from realtime_service.live.floor import Floor
 from realtime_service.live.held_voice import HeldVoice
 from realtime_service.live.journal import Asked
@@ -68,6 +60,11 @@ class Conversation:
         self._alarm: asyncio.Timeout | None = None
         self._over = False
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the model hears what is sent; False while it is being brought back."""
+        return self._session is not None
+
     async def begin(self) -> None:
         """Reach the model for the first time. Raises LiveClosed."""
         await self._come_up(await self._connector.reach(self._lifecycle.dialled_first(), Missing()))
@@ -82,7 +79,7 @@ class Conversation:
 
     # From the model
 
-    async def events(self) -> AsyncIterator[LiveEvent]:
+    async def events(self) -> AsyncIterator[live.LiveEvent]:
         """Yield what the model says and does, turn after turn, until `close()`; one reader at a time.
 
         A connection's end shows as the end of the turn it cut off, ConnectionLost and ConnectionRestored.
@@ -100,12 +97,12 @@ class Conversation:
             if not self._over and (lost or self._rotation_is_due()):
                 owed = self._floor.watch.owes
                 if self._floor.break_off():
-                    yield GenerationComplete()
-                    yield TurnComplete("CONNECTION_LOST")
-                yield ConnectionLost()
+                    yield live.GenerationComplete()
+                    yield live.TurnComplete("CONNECTION_LOST")
+                yield live.ConnectionLost()
                 yield await self._bring_back(lost, owed)
 
-    async def _read(self) -> list[LiveEvent]:
+    async def _read(self) -> list[live.LiveEvent]:
         """Return the next events; none when it is time to look after something else."""
         if self._session is None:
             raise hung_up()
@@ -128,12 +125,12 @@ class Conversation:
         if self._alarm is not None and not self._alarm.expired():
             self._alarm.reschedule(self._wakes_at())
 
-    def _take(self, event: LiveEvent) -> None:
+    def _take(self, event: live.LiveEvent) -> None:
         if self._floor.take(event):
             self._lifecycle.sounded()
-        if isinstance(event, ResumptionUpdated):
+        if isinstance(event, live.ResumptionUpdated):
             self._lifecycle.offered(event)
-        elif isinstance(event, GoAway):
+        elif isinstance(event, live.GoAway):
             self._lifecycle.told_to_go(self._now(), event.seconds_left)
 
     async def _attend(self) -> None:
@@ -148,7 +145,7 @@ class Conversation:
     def _rotation_is_due(self) -> bool:
         return self._lifecycle.rotation_due(self._now(), self._floor.is_idle)
 
-    async def _bring_back(self, lost: LiveClosed | None, owed: bool) -> ConnectionRestored:
+    async def _bring_back(self, lost: LiveClosed | None, owed: bool) -> live.ConnectionRestored:
         self._session, now = None, self._now()
         dial = self._lifecycle.lost(now, lost) if lost else self._lifecycle.rotated(now)
         # First of all: a session whose old connection is still open is not given out.
@@ -157,7 +154,7 @@ class Conversation:
             raise lost or gone_silent()
         reached = await self._connector.reach(dial, Missing(owed, self._lines))
         await self._come_up(reached)
-        return ConnectionRestored(reached.is_fresh)
+        return live.ConnectionRestored(reached.is_fresh)
 
     async def _come_up(self, reached: Reached) -> None:
         now, self._session = self._now(), reached.session
@@ -200,9 +197,8 @@ class Conversation:
             return
         self._floor.told(text, self._now())
         self._wake_in_time()
-        with suppress(
-            LiveClosed
-        ):  # The reader meets it too; another connection is told what is in the journal.
+        with suppress(LiveClosed):
+            # The reader meets it too; another connection is told what is in the journal.
             await self._session.send_text(text)
 
     async def send_function_response(self, id: str, name: str, response: Mapping[str, Any]) -> None:  # noqa: A002

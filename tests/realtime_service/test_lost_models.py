@@ -104,3 +104,20 @@ async def test_a_model_that_does_not_come_back_hands_the_caller_to_people(teleph
         await phone.call(asks)
     assert phone.ending == "broken"
     assert phone.record.status == "failed", "what follows the stream then dials the clinic"
+
+
+async def test_a_caller_whose_model_is_being_brought_back_hears_that_the_line_is_alive(
+    telephone: Open,
+) -> None:
+    async def waits(phone: Any) -> None:
+        await phone.until_quiet()
+        phone.model.ear.will_hear.append("and now")
+        phone.sound(0.4)
+        await phone.until(lambda: len(phone.model.detections) == 2)
+        said = phone.stream.now_ms
+        await phone.until(lambda: phone.stream.agent_began_ms > said, 8)
+
+    never_up = Line(setup_seconds=60.0)
+    async with telephone(FIND, lines=[Line(), never_up]) as phone:
+        await phone.call(waits)
+    assert phone.ending == "the caller hung up"
