@@ -19,13 +19,18 @@ _LOOK_EVERY_SECONDS = 0.01
 class EmbeddedToolCallLedger(LedgerInThreads):
     """Implements `ToolCallLedger`."""
 
-    def __init__(self, threads: Threads, ledger: Ledger) -> None:
+    def __init__(self, threads: Threads, ledger: Ledger, answers: Ledger) -> None:
+        """`answers` is read between the calls' audio, so it has a connection of its own.
+
+        The other's lock is held while a thread writes, which waits for the disk and for other writers;
+        who reads a WAL waits for nobody (sqlite.org/wal.html, section 2.2).
+        """
         super().__init__(threads, ledger)
-        self._rows = ledger
+        self._answers = answers
 
     async def answer(self, tool_call_id: str) -> Result:
         """Look for the answer until it is there."""
-        while (result := self._rows.answer(tool_call_id)) is None:
+        while (result := self._answers.answer(tool_call_id)) is None:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
         return result
 
@@ -48,6 +53,6 @@ def open_ports(settings: Settings) -> Ports:
     threads = Threads()
     return Ports(
         CallLogInThreads(threads, calls.open_port(settings), patients.open_port(settings)),
-        EmbeddedToolCallLedger(threads, ledger.open_port(settings)),
+        EmbeddedToolCallLedger(threads, ledger.open_port(settings), ledger.open_port(settings)),
         EmbeddedPublisher(threads, bus.open_port(settings)),
     )
