@@ -16,7 +16,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 
-from clinic.settings import SettingError, load_settings
+from clinic.settings import SettingError, Settings, load_settings
 from infra.release.cloud_run import CloudRun, Serving
 from infra.release.monitoring import ENDPOINT, Monitoring
 from infra.release.options import read_options
@@ -30,7 +30,7 @@ from infra.release.rollout import (
     shifted,
     with_candidate,
 )
-from infra.release.smoke import smoke
+from infra.release.smoke import REVISION_HEADER, Door, smoke
 from infra.release.watching import Verdict, judged
 from rehearsal.twilio.greeting import Line
 
@@ -92,22 +92,37 @@ def _deploy(release: _Release) -> None:
 
 def _smoke(release: _Release) -> None:
     serving = release.service.serving()
-    url = serving.tag_urls.get(CANDIDATE, serving.url)
-    _tell(f"trying {url}")
-    smoke(url, _line(serving.environment, os.environ.get("TWILIO_AUTH_TOKEN", "")), _tell)
+    settings = _settings(serving.environment, os.environ.get("TWILIO_AUTH_TOKEN", ""))
+    door = door_of(serving, settings)
+    _tell(f"trying {door.url}")
+    smoke(door, _line(settings), _tell)
 
 
-def _line(environment: Mapping[str, str], token: str) -> Line:
-    """Return how a call gets in, as the service was told it; `token` is the one thing that it keeps."""
+def _settings(environment: Mapping[str, str], token: str) -> Settings:
+    """Return what the service was told; `token` is the one thing that it keeps."""
     if not token:
         raise ReleaseError("TWILIO_AUTH_TOKEN: the rehearsed call is signed with it")
     try:
-        settings = load_settings({**environment, "TWILIO_AUTH_TOKEN": token})
+        return load_settings({**environment, "TWILIO_AUTH_TOKEN": token})
     except SettingError as error:
         raise ReleaseError(f"the service's settings: {error}") from error
+
+
+def door_of(serving: Serving, settings: Settings) -> Door:
+    """Return where the candidate answers, or what serves where there is none."""
+    if not serving.only_balanced:
+        return Door(serving.tag_urls.get(CANDIDATE, serving.url), {})
+    # infra/terraform/domain.tf sends to the tag of this name what says so.
+    return Door(
+        settings.public_realtime_url.replace("ws", "http", 1),
+        {REVISION_HEADER: CANDIDATE} if CANDIDATE in serving.tag_urls else {},
+    )
+
+
+def _line(settings: Settings) -> Line:
     return Line(
         voice_url=settings.address_of("twilio_voice"),
-        auth_token=token,
+        auth_token=settings.signing_token,
         account_sid=settings.twilio_account_sid,
         called=settings.twilio_phone_number,
     )

@@ -24,6 +24,8 @@ class Serving(Struct, frozen=True, kw_only=True):
     image: str
     """Of its newest revision."""
     url: str
+    only_balanced: bool
+    """Cloud Run's own addresses answer nobody: callers come through a load balancer."""
     newest: str
     """The revision that was made last, ready or not."""
     ready: bool
@@ -94,6 +96,7 @@ def _serving(service: run_v2.Service) -> Serving:
     return Serving(
         image=service.template.containers[0].image,
         url=service.uri,
+        only_balanced=service.ingress == run_v2.IngressTraffic.INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER,
         newest=newest,
         ready=_short(service.latest_ready_revision) == newest,
         problem=ready.message,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
@@ -29,23 +30,26 @@ class Line(Struct, frozen=True, kw_only=True):
     called: str
 
 
-def ms_to_greeting(line: Line, stream_url: str = "") -> int | None:
+def ms_to_greeting(
+    line: Line, stream_url: str = "", more_headers: Mapping[str, str] | None = None
+) -> int | None:
     """Return after how many milliseconds of the stream the agent is heard; None if it is not, in 15 s.
 
     `stream_url` is dialled instead of the stream's own address, as which it is still
-    signed: so one revision of several is met. Raises TwilioError where the call does not get in.
+    signed, with those headers more: so one revision of several is met. Raises TwilioError
+    where the call does not get in.
     """
-    return asyncio.run(_listen(line, stream_url))
+    return asyncio.run(_listen(line, stream_url, more_headers))
 
 
-async def _listen(line: Line, stream_url: str) -> int | None:
+async def _listen(line: Line, stream_url: str, more_headers: Mapping[str, str] | None) -> int | None:
     call_sid = "CA" + secrets.token_hex(16)
     webhooks = Webhooks(line.auth_token)
     verb = await asyncio.to_thread(_media_stream, webhooks, line, call_sid)
     signature = webhooks.signature(verb.url, {})
     here = msgspec.structs.replace(verb, url=stream_url or verb.url)
     stream = MediaStream(here, call_sid, line.account_sid, frame_seconds=REAL_TIME)
-    await stream.open(signature)
+    await stream.open(signature, more_headers)
     await stream.run(_hears_the_greeting)
     return stream.agent_began_ms if stream.agent_heard_ms else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -96,7 +96,7 @@ class MediaStream:
         """Let that much of the stream's time pass."""
         await self._waiters.wait(self.now_ms + milliseconds)
 
-    async def open(self, signature: str) -> None:
+    async def open(self, signature: str, more_headers: Mapping[str, str] | None = None) -> None:
         """Dial the service; `signature` is of the stream's address.
 
         Raises TwilioError 31901, 31902, 31910, 31920 or 31923.
@@ -104,7 +104,7 @@ class MediaStream:
         try:
             self._socket = await connect(
                 self.url,
-                additional_headers={"X-Twilio-Signature": signature},
+                additional_headers={"X-Twilio-Signature": signature, **(more_headers or {})},
                 user_agent_header="TwilioMediaStreams/1.0",
                 compression=None,
                 proxy=None,

@@ -12,6 +12,8 @@ import pytest
 
 from clinic.contracts.function_table import Deploy, FunctionRow, load_function_table
 from clinic.settings import Settings, load_settings
+from infra.release.rollout import CANDIDATE
+from infra.release.smoke import REVISION_HEADER
 
 ROOT = Path(__file__).parents[2]
 TERRAFORM = ROOT / "infra" / "terraform"
@@ -196,6 +198,13 @@ def test_what_builds_the_functions_can_not_replace_the_service_s_image() -> None
     assert writing is not None
     assert 'images["functions"]' in writing[1]
     assert "clinic-voice-agent" in (ROOT / "infra" / "deploy.mk").read_text()
+
+
+def test_the_load_balancer_knows_a_candidate_as_the_release_asks_for_it() -> None:
+    header = re.search(r'header_name = "([\w-]+)"\s+exact_match = "(\w+)"', source())
+    assert header is not None
+    assert header.groups() == (REVISION_HEADER, CANDIDATE)
+    assert f'each.key == "{CANDIDATE}" ? each.key' in source()
 
 
 def test_the_functions_source_is_never_deleted_while_it_counts() -> None:

@@ -206,6 +206,10 @@ run "with_a_domain_everything_comes_through_the_load_balancer" {
     condition     = alltrue([for each in google_compute_backend_service.front : each.security_policy != null])
     error_message = "a backend has no Cloud Armor before it"
   }
+  assert {
+    condition     = google_compute_region_network_endpoint_group.front["candidate"].cloud_run[0].tag == "candidate"
+    error_message = "a release can't be tried before callers meet it"
+  }
 }
 
 run "gemini_on_google_cloud_needs_no_key" {

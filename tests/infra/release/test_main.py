@@ -1,9 +1,14 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
-from infra.release.__main__ import main
+from clinic.settings import load_settings
+from infra.release.__main__ import door_of, main
+from infra.release.cloud_run import Serving
+from infra.release.rollout import Traffic
+from infra.release.smoke import Door
 from rehearsal.cloud_run import RehearsedCloudRun
 
 Release = Callable[..., int]
@@ -177,6 +182,24 @@ def test_the_rehearsed_call_is_of_the_account_that_the_service_was_given(
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
     assert release_of(opened(run.address["page"], settings))("smoke") == 0
     assert "greets a caller" in capsys.readouterr().out
+
+
+def test_behind_a_load_balancer_the_candidate_is_asked_for_by_its_name() -> None:
+    settings = load_settings({"REALTIME_URL": "wss://voice.example.com", "TWILIO_AUTH_TOKEN": "token"})
+    serving = Serving(
+        image=IMAGE,
+        url="https://realtime-service.run.app",
+        only_balanced=True,
+        newest=SECOND,
+        ready=True,
+        problem="",
+        traffic=Traffic(()),
+        tag_urls={"candidate": "https://candidate---realtime-service.run.app"},
+        environment={},
+    )
+    assert door_of(serving, settings) == Door("https://voice.example.com", {"X-Revision": "candidate"})
+    without = msgspec.structs.replace(serving, tag_urls={})
+    assert door_of(without, settings) == Door("https://voice.example.com", {})
 
 
 def test_where_nothing_answers_the_exit_code_is_two(capsys: pytest.CaptureFixture[str]) -> None:
