@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
+import msgspec
 import structlog
 
 from clinic import telemetry
@@ -19,6 +20,8 @@ from realtime_service.ongoing_call import OngoingCall
 from realtime_service.tool_calls import ToolCalls
 
 _log = structlog.get_logger("clinic")
+
+HUMAN = "transfer_to_human"
 
 
 class Answering:
@@ -91,6 +94,9 @@ class Answering:
     async def _result(self, called: live.FunctionCalled) -> Result:
         if called.name in self._live_tools:
             return await self._live_tools.answer(called)
+        if called.name == HUMAN and self._call.in_danger:
+            # The caller's own words count, whatever the model has made of them.
+            called = msgspec.structs.replace(called, arguments={**called.arguments, "emergency": True})
         self._call.dead_air.asked(called.id, self._call.clock())
         try:
             return await self._tool_calls.answer(called)

@@ -9,7 +9,7 @@ import structlog
 from msgspec import Struct
 
 from clinic.settings import Settings
-from realtime_service.answering import Answering
+from realtime_service.answering import HUMAN, Answering
 from realtime_service.call_life import Limits
 from realtime_service.comfort_tone import ComfortTone
 from realtime_service.keypad import Entry
@@ -21,7 +21,6 @@ from realtime_service.phrases import Phrases
 from realtime_service.speaking import Speaking
 
 LOOKS_EVERY_SECONDS = 0.1
-HUMAN = "transfer_to_human"
 _TOOL_RUNS_SECONDS = 1.0
 _NOBODY_SPEAKS_SECONDS = 2.0
 """Of silence before the tone. A model is usually reached, or brought back, within a second."""

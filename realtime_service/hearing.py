@@ -47,13 +47,12 @@ class Hearing:
 
     async def said(self, event: live.CallerTranscribed) -> None:
         """Take the caller's words, as the model has understood them."""
-        if event.text.strip():
-            self._call.life.person(self._call.clock())
+        self._call.caller_said(event.text)
         self._words.caller_said(event.text)
 
     async def typed(self, event: media.TextTyped) -> None:
         """Pass on what was typed instead of said."""
-        self._call.life.person(self._call.clock())
+        self._call.caller_said(event.text)
         self._words.caller_said(event.text, final=True)
         await self._model.tell(event.text)
 

@@ -19,6 +19,9 @@ from realtime_service.tool_calls import ToolCalls
 
 _log = structlog.get_logger("clinic")
 
+_MOST_LAST_WORDS = 200
+"""Characters; a word of danger may come in several fragments."""
+
 
 class OngoingCall:
     """One call as the live tools, and whoever attends to it, see it."""
@@ -40,8 +43,18 @@ class OngoingCall:
         self.life = CallLife(limits, clock())
         self.dead_air = DeadAir()
         self.keypad = Keypad()
+        self.in_danger = False
+        """Whether the caller has said one of the clinic's words for danger."""
+        self._last_words = ""
         self._call_log, self._tool_calls = call_log, tool_calls
         self._entry: asyncio.Future[Entry] | None = None
+
+    def caller_said(self, fragment: str) -> None:
+        """Take a fragment of the caller's words: somebody is there, and may be in danger."""
+        if fragment.strip():
+            self.life.person(self.clock())
+        self._last_words = (self._last_words + fragment)[-_MOST_LAST_WORDS:]
+        self.in_danger = self.in_danger or self.clinic.names_danger(self._last_words)
 
     async def switch_language(self, language: str) -> None:
         """Go on in a language: in later tool calls, and so in what is mailed, and in the record."""

@@ -171,6 +171,11 @@ class Clinic(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         known = self._departments_by_id.get(department_id)
         return known.name if known else department_id
 
+    def names_danger(self, words: str) -> bool:
+        """Tell whether a caller's words hold one of the signs of danger, of whatever language."""
+        said = " ".join(words.split()).casefold()
+        return any(sign.casefold() in said for signs in self.emergency_words.values() for sign in signs)
+
     def department(self, department_id: str) -> Department:
         """Return the department of that id; KeyError if the directory has none."""
         return self._departments_by_id[department_id]

@@ -80,10 +80,6 @@ def _reason(call: ToolCall[HumanWanted]) -> str:
 
 
 def _emergency_words(call: ToolCall[HumanWanted], clinic: Clinic) -> str:
-    """Return what the clinic says first to a caller in danger; empty for any other.
-
-    The reason may hold the clinic's emergency words in any language.
-    """
-    said = call.arguments.reason.casefold()
-    named = any(word.casefold() in said for each in clinic.emergency_words.values() for word in each)
-    return clinic.emergency_message.get(call.language, "") if call.arguments.emergency or named else ""
+    """Return what the clinic says first to a caller in danger; empty for any other."""
+    in_danger = call.arguments.emergency or clinic.names_danger(call.arguments.reason)
+    return clinic.emergency_message.get(call.language, "") if in_danger else ""

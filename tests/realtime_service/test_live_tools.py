@@ -62,3 +62,18 @@ async def test_arguments_that_are_none_are_words_too(
 def test_only_live_rows_are_answered_here(live_tools: LiveTools) -> None:
     assert "switch_language" in live_tools
     assert "book_appointment" not in live_tools
+
+
+@pytest.mark.parametrize(
+    "fragments", [(" I have", " chest", " pain"), ("Chest  pain!",), ("सीने में", " दर्द हो रहा है")]
+)
+def test_signs_of_danger_are_heard_in_pieces_and_in_every_language(
+    call: OngoingCall, fragments: tuple[str, ...]
+) -> None:
+    for fragment in ("good morning", *fragments[:-1]):
+        call.caller_said(fragment)
+        assert not call.in_danger
+    call.caller_said(fragments[-1])
+    assert call.in_danger
+    call.caller_said(" are you there" * 50)
+    assert call.in_danger

@@ -6,7 +6,10 @@ from typing import Any
 
 import msgspec
 
+from clinic.adapters.embedded import bus
+from clinic.contracts import tool_call
 from clinic.directory import load_clinic
+from clinic.settings import Settings
 from realtime_service.phrases import phrases
 from rehearsal.gemini.scripted import GREETING, Script
 from rehearsal.receptionist.actions import Call, Say
@@ -224,6 +227,26 @@ async def test_zero_asks_for_a_human_without_the_model(
     async with telephone({}) as phone:
         await phone.call(presses_zero)
     assert asked == ["transfer_to_human"]
+
+
+async def test_a_caller_in_danger_is_put_through_as_one_whatever_the_model_makes_of_it(
+    telephone: Open, settings: Settings
+) -> None:
+    told: list[Any] = []
+
+    def transfers() -> list[dict[str, Any]]:
+        told.extend(bus.open_port(settings).take_due(10))
+        return [tool_call.decode(each.data).arguments for each in told if each.topic == "transfer_to_human"]
+
+    async def says_so(phone: Any) -> None:
+        await phone.until_quiet()
+        await phone.say("my father has chest pain")
+        await phone.until(transfers)
+
+    model: Script = {"my father has chest pain": [Call("transfer_to_human", {"reason": "Feels unwell."})]}
+    async with telephone(model) as phone:
+        await phone.call(says_so)
+    assert transfers() == [{"reason": "Feels unwell.", "emergency": True}]
 
 
 async def test_the_record_notes_that_the_preamble_was_heard(telephone: Open) -> None:
