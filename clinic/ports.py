@@ -23,6 +23,7 @@ from clinic.staff_ports import Backup as Backup
 from clinic.staff_ports import Calendar as Calendar
 from clinic.staff_ports import Mailer as Mailer
 from clinic.staff_ports import Register as Register
+from clinic.staff_ports import ReturnedMail as ReturnedMail
 from clinic.staff_ports import Unavailable as Unavailable
 from clinic.staff_ports import UnknownCalendar as UnknownCalendar
 

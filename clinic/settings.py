@@ -23,6 +23,7 @@ _LOOPBACK = r"(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/\S*)?"
 
 _SERVICES = {
     "mailer": "mail",
+    "returned_mail": "mail",
     "register": "sheets",
     "backup": "backup_bucket",
     "calendar": "calendar",

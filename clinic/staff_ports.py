@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Protocol
 
 from clinic.booking.change import TakenCell
 from clinic.booking.mirror import CalendarEvent, Mirrored
+from clinic.contracts.returned import Returned
 from clinic.contracts.sheets import Sheet
 
 
@@ -41,6 +42,13 @@ class Mailer(Protocol):
 
         Raises AddressRefused where the address takes no mail for good; anything else may be tried again.
         """
+
+
+class ReturnedMail(Protocol):
+    """The letters that a mail server took and gave back later."""
+
+    def new(self) -> Iterable[Returned]:
+        """Yield those since it was asked last; what is not read to the end is yielded again."""
 
 
 class Register(Protocol):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from clinic.booking.appointment import Appointment
 from clinic.contracts.events import EmailFailed
+from clinic.contracts.returned import LETTER_HEADER, LetterLabel
 from clinic.letters import Kind, Letters
 from clinic.ports import AddressRefused, Mailer
 
@@ -23,8 +24,10 @@ def post(
 
     `at` is when what the letter tells happened, `call_id` the call in which it did.
     """
+    letter = letters.about_appointment(kind, appointment, at, key)
+    letter[LETTER_HEADER] = LetterLabel(kind=kind, appointment_id=appointment.id, call_id=call_id).written()
     try:
-        mailer.send(letters.about_appointment(kind, appointment, at, key), key)
+        mailer.send(letter, key)
     except AddressRefused:
         return (
             EmailFailed(
@@ -34,6 +37,7 @@ def post(
                 appointment_id=appointment.id,
                 letter=kind,
                 reason_code="address_refused",
+                address_id=appointment.address_id,
             ),
         )
     return ()

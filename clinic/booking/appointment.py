@@ -57,6 +57,11 @@ class Appointment(Struct, frozen=True, kw_only=True):
     calendar: Literal["", "pending"] = ""
     """Pending: the doctor's calendar could not be reached, and does not show yet what stands here."""
 
+    @property
+    def address_id(self) -> str:
+        """What tells the address from another without naming it."""
+        return derived_id(self.email)
+
 
 class Waiting(Struct, frozen=True, kw_only=True):
     """A patient who would take a slot that somebody gives back."""

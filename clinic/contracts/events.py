@@ -119,7 +119,9 @@ class EmailFailed(Fact, frozen=True, kw_only=True, tag="email.failed"):
     letter: str
     """Which one: confirmation, change, cancellation …"""
     reason_code: str
-    """Why, in a word for programs: `address_refused` …"""
+    """Why, in a word for programs: `address_refused`, `mail_returned`."""
+    address_id: str = ""
+    """Derived from the address, to tell whether it was corrected since; empty in facts of before."""
 
 
 AnyFact = (

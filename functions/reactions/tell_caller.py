@@ -24,5 +24,8 @@ def tell_caller(fact: EmailFailed, *, appointments: Appointments, calls: Calls) 
     appointment = appointments.get(fact.appointment_id)
     if appointment is None:
         raise LookupError(f"no appointment {fact.appointment_id}")
+    if fact.address_id not in ("", appointment.address_id):
+        # Corrected since.
+        return
     text = _NEWS.format(letter=fact.letter, email=appointment.email, appointment_id=appointment.id)
     calls.leave_notice(Notice(id=fact.id, call_id=fact.call_id, text=text))

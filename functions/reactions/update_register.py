@@ -45,7 +45,8 @@ def update_register(
         raise LookupError(f"no appointment {fact.appointment_id}")
     row = _patient_row(appointment, appointments, clinic)
     row["last_updated"] = _local(fact.occurred_at, clinic)
-    if isinstance(fact, EmailFailed):
+    # Facts come in any order: the address that was refused may have been corrected since.
+    if isinstance(fact, EmailFailed) and fact.address_id in ("", appointment.address_id):
         row["email_status"] = f"refused on {row['last_updated'][:10]}"
     if isinstance(fact, AppointmentCorrected):
         row["email_status"] = ""

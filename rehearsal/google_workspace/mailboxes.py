@@ -1,4 +1,4 @@
-"""One Gmail account: its drafts, and what it has sent, read from the raw MIME."""
+"""One Gmail account: its drafts, what it has sent, read from the raw MIME, and what was given back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import email
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
@@ -20,6 +20,7 @@ from rehearsal.google_workspace.refusal import Refused, invalid, not_found
 
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 _LONGEST_BYTES = 35_000_000
+_FIRST_HISTORY = 1000
 
 
 class Mail(Struct, frozen=True):
@@ -37,13 +38,21 @@ class Mail(Struct, frozen=True):
         """The mail, read."""
         return email.message_from_bytes(self.raw, policy=default)
 
-    def written(self, form: str = "minimal") -> dict[str, Any]:
-        """Return a Message resource; form `raw` brings the bytes, `metadata` and `full` the headers."""
+    def written(self, form: str = "minimal", only: Sequence[str] = ()) -> dict[str, Any]:
+        """Return a Message resource; form `raw` brings the bytes, `metadata` and `full` the headers.
+
+        `only` are the headers wanted; none is all.
+        """
         brief = {"id": self.id, "threadId": self.thread_id, "labelIds": list(self.labels)}
         if form == "raw":
             return {**brief, "raw": base64.urlsafe_b64encode(self.raw).decode()}
         if form in ("metadata", "full"):
-            headers = [{"name": name, "value": str(value)} for name, value in self.message.items()]
+            wanted = {name.lower() for name in only}
+            headers = [
+                {"name": name, "value": str(value)}
+                for name, value in self.message.items()
+                if not wanted or name.lower() in wanted
+            ]
             return {**brief, "payload": {"headers": headers}}
         return brief
 
@@ -55,21 +64,73 @@ class Mailbox:
         self.address = address
         self.drafts: dict[str, Mail] = {}
         self.sent: list[Mail] = []
+        self.received: list[Mail] = []
+        self._added: list[Mail] = []
         self.refused: set[str] = set()
         """Addresses that Gmail takes for none: a test's."""
 
     def routes(self) -> dict[str, Callable[[Asked], Any]]:
         """Return what answers each method that is played."""
         handlers = {
-            "gmail.users.getProfile": lambda _: {"emailAddress": self.address},
+            "gmail.users.getProfile": lambda _: {"emailAddress": self.address, "historyId": self._now_at},
             "gmail.users.drafts.create": self._create,
             "gmail.users.drafts.get": self._get,
             "gmail.users.drafts.list": self._list,
             "gmail.users.drafts.send": self._send_draft,
             "gmail.users.drafts.delete": self._delete,
             "gmail.users.messages.send": self._send,
+            "gmail.users.messages.get": self._message,
+            "gmail.users.threads.get": self._thread,
+            "gmail.users.history.list": self._history,
         }
         return {name: self._for_own_account(handler) for name, handler in handlers.items()}
+
+    def give_back(self, address: str, outcome: str = "Failure") -> None:
+        """Let the last mail to an address come back, as Gmail tells it: outcome `Failure` or `Delay`."""
+        mail = next(each for each in reversed(self.sent) if address in str(each.message["To"]))
+        note = EmailMessage()
+        note["From"] = "Mail Delivery Subsystem <mailer-daemon@googlemail.com>"
+        note["To"], note["Auto-Submitted"] = self.address, "auto-replied"
+        note["Subject"] = f"Delivery Status Notification ({outcome})"
+        note["X-Failed-Recipients"] = address
+        note.set_content(f"Your message to {address} could not be delivered.")
+        self.receive(note, mail.thread_id)
+
+    def receive(self, message: EmailMessage, thread_id: str = "") -> None:
+        """Let a mail come in, in a thread of its own or in another's."""
+        mail = _mail(message.as_bytes(), ("INBOX", "UNREAD"), thread_id)
+        self.received.append(mail)
+        self._added.append(mail)
+
+    def _message(self, asked: Asked) -> dict[str, Any]:
+        found = [each for each in (*self.sent, *self.received) if each.id == asked.path["id"]]
+        if not found:
+            raise not_found("Requested entity was not found.")
+        return found[0].written(asked.query.get("format", "full"), asked.query.get("metadataHeaders", ()))
+
+    def _thread(self, asked: Asked) -> dict[str, Any]:
+        form, only = asked.query.get("format", "full"), asked.query.get("metadataHeaders", ())
+        mails = [each for each in (*self.sent, *self.received) if each.thread_id == asked.path["id"]]
+        if not mails:
+            raise not_found("Requested entity was not found.")
+        return {"id": asked.path["id"], "messages": [each.written(form, only) for each in mails]}
+
+    @property
+    def _now_at(self) -> str:
+        return str(_FIRST_HISTORY + len(self._added))
+
+    def _history(self, asked: Asked) -> dict[str, Any]:
+        since = int(asked.query.get("startHistoryId", 0)) - _FIRST_HISTORY
+        if not 0 <= since <= len(self._added):
+            raise not_found("Requested entity was not found.")
+        label, most = asked.query.get("labelId"), asked.query.get("maxResults", 100)
+        numbered = list(enumerate(self._added[since:], _FIRST_HISTORY + since + 1))
+        found = [(number, each) for number, each in numbered if not label or label in each.labels]
+        records = [
+            {"id": str(number), "messagesAdded": [{"message": each.written()}]} for number, each in found
+        ]
+        more = {"nextPageToken": records[most - 1]["id"]} if len(records) > most else {}
+        return {"history": records[:most], "historyId": self._now_at, **more}
 
     def _for_own_account(self, handler: Callable[[Asked], Any]) -> Callable[[Asked], Any]:
         def answer(asked: Asked) -> Any:
@@ -121,6 +182,7 @@ class Mailbox:
             raise invalid("Invalid To header", "invalidArgument")
         mail = _mail(raw, ("SENT",))
         self.sent.append(mail)
+        self._added.append(mail)
         return mail.written()
 
     def _draft(self, draft_id: str) -> Mail:
@@ -134,9 +196,9 @@ def _nowhere(address: str) -> bool:
     return address.endswith(".invalid")
 
 
-def _mail(raw: bytes, labels: tuple[str, ...]) -> Mail:
+def _mail(raw: bytes, labels: tuple[str, ...], thread_id: str = "") -> Mail:
     name = secrets.token_hex(8)
-    return Mail(name, name, raw, datetime.now(UTC), labels)
+    return Mail(name, thread_id or name, raw, datetime.now(UTC), labels)
 
 
 def _raw(message: dict[str, Any]) -> bytes:

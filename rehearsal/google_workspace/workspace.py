@@ -24,6 +24,7 @@ EVERY_SCOPE = (
     "https://www.googleapis.com/auth/calendar.events",
     "https://www.googleapis.com/auth/calendar.freebusy",
     "https://www.googleapis.com/auth/gmail.compose",
+    "https://www.googleapis.com/auth/gmail.metadata",
     "https://www.googleapis.com/auth/spreadsheets",
 )
 """What the administrator of this Workspace has allowed: what the clinic needs, and no more."""

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 TERRAFORM = ROOT / "infra" / "terraform"
 NEEDS = {
     "mailer": "mail",
+    "returned_mail": "mail",
     "register": "sheets",
     "calendar": "calendar",
     "backup": "backup",

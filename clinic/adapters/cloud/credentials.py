@@ -22,6 +22,8 @@ CALENDAR_SCOPES = (
     "https://www.googleapis.com/auth/calendar.freebusy",
 )
 GMAIL_SCOPES = ("https://www.googleapis.com/auth/gmail.compose",)
+RETURNED_MAIL_SCOPES = ("https://www.googleapis.com/auth/gmail.metadata",)
+"""Headers, and no body. Never asked for with another: where it is missing, mail still leaves."""
 SHEETS_SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 
 _SIGNING_SCOPE = "https://www.googleapis.com/auth/iam"

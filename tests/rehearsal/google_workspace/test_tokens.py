@@ -16,7 +16,7 @@ from googleapiclient.errors import HttpError
 from rehearsal.google_workspace.server import WorkspaceServer
 from rehearsal.google_workspace.workspace import EVERY_SCOPE, Workspace
 
-EVENTS, FREE_BUSY, GMAIL, SHEETS = EVERY_SCOPE
+EVENTS, FREE_BUSY, GMAIL, RETURNED, SHEETS = EVERY_SCOPE
 LIST = {"calendarId": "mehta@example.com"}
 
 
