@@ -52,6 +52,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """By cell id, the version of what is deleted."""
     appointment: Appointment | None = None
     """Written over its older self: whoever changes an appointment replaces or frees a cell of it."""
+    also: tuple[Appointment, ...] = ()
+    """Further appointments that are written over their older selves, on the same condition."""
     patient: Patient | None = None
     waiting: tuple[Waiting, ...] = ()
     call_notes: CallNotes | None = None

@@ -55,9 +55,14 @@ def check_may_change(
     They may where it was made in this call, or is of a patient they were identified as.
     Raises NotIdentified otherwise, in the same words whether there is such an appointment or not.
     """
-    ids = {patient.id for patient in known} | set(record.identified)
-    if appointment is None or not (appointment.call_id == record.call_id or appointment.patient_id in ids):
+    if appointment is None or not may_change(appointment, record, known):
         raise NotIdentified(
             "not_yours", "I find no such appointment of yours. Shall I look it up by your name?"
         )
     return appointment
+
+
+def may_change(appointment: Appointment, record: CallRecord, known: list[Patient]) -> bool:
+    """Tell whether an appointment was made in this call, or is of a patient that the caller is known as."""
+    ids = {patient.id for patient in known} | set(record.identified)
+    return appointment.call_id == record.call_id or appointment.patient_id in ids

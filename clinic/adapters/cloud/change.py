@@ -14,9 +14,9 @@ def write_change(client: Client, batch: WriteBatch, change: Change) -> None:
         batch.delete(firestore.document(client, "cells", cell_id), firestore.unchanged(version))
     for cell in change.takes:
         _take(client, batch, cell, change.over.get(cell.id))
-    if change.appointment:
-        reference = firestore.document(client, "appointments", change.appointment.id)
-        batch.set(reference, firestore.fields_of(change.appointment))
+    for appointment in filter(None, (change.appointment, *change.also)):
+        reference = firestore.document(client, "appointments", appointment.id)
+        batch.set(reference, firestore.fields_of(appointment))
     for waiting in change.waiting:
         batch.set(firestore.document(client, "waiting", waiting.id), firestore.fields_of(waiting))
     if change.patient:

@@ -19,8 +19,8 @@ def write_change(connection: sqlite3.Connection, change: Change) -> None:
         _check_one(connection.execute("DELETE FROM cells WHERE id = ? AND body = ?", (cell_id, version)))
     for cell in change.takes:
         _take(connection, cell, change.over.get(cell.id))
-    if change.appointment:
-        _write_appointment(connection, change.appointment)
+    for appointment in filter(None, (change.appointment, *change.also)):
+        _write_appointment(connection, appointment)
     for waiting in change.waiting:
         _write_waiting(connection, waiting)
     if change.patient:

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
+from clinic.contracts import events
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.dead_letter import DeadLetter
+from clinic.contracts.events import EmailFailed
 from clinic.contracts.function_table import FunctionTable
+from clinic.contracts.sheets import PATIENTS
 from functions.dispatch import react
 from functions.needs import Needs
 from functions.reactions.send_confirmation import send_confirmation
 from functions.reactions.tell_caller import tell_caller
+from functions.reactions.update_register import update_register
 
 Use = Callable[..., dict[str, Any]]
 REACTIONS: dict[str, Callable[..., Any]] = {
@@ -107,6 +111,65 @@ def test_without_an_appointment_in_this_call_it_is_asked_which(use: Use, book: U
     book()
     book(patient_name="Ravi Kumar", appointment_time="11:00 AM")
     assert use("correct_email", email="a@example.com")["reason_code"] == "invalid_appointment_id"
+
+
+def test_all_of_the_patients_appointments_get_the_new_address_and_a_confirmation(
+    book: Use, use: Use, settle: Callable[[], None], needs: Needs, tmp_path: Path
+) -> None:
+    booked = [book(appointment_time=time, email="asha@nowhere.invalid") for time in ("10:30 AM", "11:30 AM")]
+    ravi = book(patient_name="Ravi Kumar", appointment_time="12:30 PM", email="asha@nowhere.invalid")
+    settle()
+    answer = use("correct_email", email="asha.rao@example.com", appointment_id=booked[0]["appointment_id"])
+    settle()
+    assert answer["success"] is True
+    ids = [each["appointment_id"] for each in (*booked, ravi)]
+    emails = [needs.open("appointments").get(each).email for each in ids]
+    assert emails == ["asha.rao@example.com", "asha.rao@example.com", "asha@nowhere.invalid"]
+    assert [mail["To"] for mail in confirmations(tmp_path)] == ["asha.rao@example.com"] * 2
+
+
+def test_two_appointments_of_one_patient_need_no_question_which(book: Use, use: Use) -> None:
+    book()
+    book(appointment_time="11:30 AM")
+    assert use("correct_email", email="asha@example.com")["success"] is True
+
+
+def test_who_books_in_another_patients_name_does_not_get_their_other_letters(
+    book: Use, use_in: Use, next_call: Callable[..., CallRecord], needs: Needs, free_day: str
+) -> None:
+    hers = book()["appointment_id"]
+    thief = next_call(2)
+    made = use_in(
+        thief,
+        "book_appointment",
+        patient_name="Asha Rao",
+        phone="+919812345678",
+        email="asha.rao@example.com",
+        appointment_date=free_day,
+        appointment_time="11:30 AM",
+        doctor_name="Mehta",
+        department="Cardiology",
+    )
+    answer = use_in(thief, "correct_email", email="thief@example.com", appointment_id=made["appointment_id"])
+    assert answer["success"] is True
+    assert needs.open("appointments").get(hers).email == "asha.rao@example.com"
+
+
+def test_a_refusal_that_comes_after_the_correction_is_no_news_and_stands_in_no_sheet(
+    on_the_line: CallRecord, book: Use, use: Use, needs: Needs, table: FunctionTable
+) -> None:
+    booked = book(email="asha@nowhere.invalid")
+    refused = needs.open("appointments").get(booked["appointment_id"]).address_id
+    use("correct_email", email="asha.rao@example.com")
+    fact = EmailFailed(
+        id="late", call_id=on_the_line.call_id, occurred_at=datetime.now(UTC), letter="confirmation",
+        appointment_id=booked["appointment_id"], reason_code="address_refused", address_id=refused,
+    )  # fmt: skip
+    for reaction in (tell_caller, update_register):
+        react(table[reaction.__name__], reaction, needs, DeadLetter(events.encode(fact), {}), "1")
+    assert needs.open("calls").notices(on_the_line.call_id) == []
+    (row,) = needs.open("register").rows(PATIENTS)
+    assert row["email_status"] == ""
 
 
 def test_a_stranger_changes_nobodys_address(
