@@ -52,7 +52,7 @@ test-emulators: setup  ## the cloud store on Google's emulators (needs gcloud an
 	@$(PY) -m rehearsal.emulators $(PY) -m pytest -n auto -m emulators
 
 test-browser: setup  ## the web embed in Chromium (`apt-get install chromium`, or name one in CHROMIUM)
-	@BROWSER_TESTS=required $(PY) -m pytest -n 2 -m browser tests/realtime_service/widget
+	@BROWSER_TESTS=required $(PY) -m pytest -n 2 -m browser tests/realtime_service/widget tests/rehearsal/web
 
 screenshots: setup  ## the web embed in each of its states, as docs/images/*.png (needs Chromium)
 	@$(PY) -m rehearsal.web.screenshots $(ARGS)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from rehearsal.web.chromium import HOW_TO_GET_IT, chromium_path
+
 ROOT = Path(__file__).parents[1]
 _OURS = (
     "TWILIO",
@@ -110,6 +112,13 @@ def start(tmp_path: Path) -> Iterator[Callable[..., LocalRun]]:
     yield run
     for each in runs:
         each.kill()
+
+
+@pytest.fixture(autouse=True)
+def _browser(request: pytest.FixtureRequest) -> None:
+    """Skip what needs Chromium where there is none, and say how to get it."""
+    if request.node.get_closest_marker("browser") and chromium_path() is None:
+        (pytest.fail if os.environ.get("BROWSER_TESTS") == "required" else pytest.skip)(HOW_TO_GET_IT)
 
 
 def pytest_configure(config: pytest.Config) -> None:

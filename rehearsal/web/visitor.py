@@ -87,11 +87,13 @@ class Visitor:
 
         Who `listens` lets the agent finish; who does not, reads faster than it speaks, and interrupts.
         """
+        seen: tuple[int, str] = (heard, "")
         async with asyncio.timeout(_LONGEST_BOOKING_SECONDS):
             while not await self.card.count():
                 turns = await self._whole_turns()
-                if len(turns) > heard:
-                    heard = len(turns)
+                # By its words too: a turn that pauses counts as whole, and may go on.
+                if len(turns) > heard and (len(turns), turns[-1]) != seen:
+                    seen = (len(turns), turns[-1])
                     line = caller.answer(turns[-1])
                     if line and listens:
                         await self.status_is("Type your message")
@@ -100,5 +102,7 @@ class Visitor:
                 await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
     async def _whole_turns(self) -> list[str]:
-        busy = await self.element.get_by_role("log").get_attribute("aria-busy")
-        return [] if busy == "true" else await self.lines("agent")
+        """Return what the agent has said, nothing while a turn comes in: in one look, for it may begin."""
+        script = """log => log.ariaBusy === "true" ? [] :
+            Array.from(log.querySelectorAll(".said.agent .words"), words => words.textContent)"""
+        return list(await self.element.get_by_role("log").evaluate(script))

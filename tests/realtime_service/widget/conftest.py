@@ -1,7 +1,6 @@
-"""A real Chromium on the running clinic; where there is none, tests are skipped and say how to get it."""
+"""A real Chromium on the running clinic."""
 
 import asyncio
-import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack
@@ -13,16 +12,10 @@ from playwright.async_api import Page
 
 from rehearsal.gemini.faculties import Pace
 from rehearsal.gemini.scripted import Script, ScriptedModel
-from rehearsal.web.chromium import HOW_TO_GET_IT, Microphone, chromium, chromium_path
+from rehearsal.web.chromium import Microphone, chromium
 from rehearsal.web.visitor import Visitor
 
 Visit = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def _browser(request: pytest.FixtureRequest) -> None:
-    if request.node.get_closest_marker("browser") and chromium_path() is None:
-        (pytest.fail if os.environ.get("BROWSER_TESTS") == "required" else pytest.skip)(HOW_TO_GET_IT)
 
 
 class Clinic:
