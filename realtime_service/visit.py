@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from realtime_service.media.browser import skipped
 from realtime_service.sent import Sent, name_of_mark
 
 AWAY_SECONDS = 60.0
@@ -92,6 +93,9 @@ class Visit:
 
     async def _write(self, socket: ServerConnection, number: int) -> None:
         with contextlib.suppress(ConnectionClosed):
+            if number == len(self._sent):
+                # A page that has missed nothing learns that it is back.
+                await socket.send(skipped(0))
             while True:
                 while number < len(self._sent):
                     message, number = self._sent.after(number)

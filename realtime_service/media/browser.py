@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -24,6 +25,9 @@ from realtime_service.media.events import (
 LONGEST_PIECE = HEARD_RATE * 2 // 5
 """Bytes, 200 ms of 16 kHz PCM16. The page sends 20 to 40 ms; a throttled tab may gather a few."""
 
+_MOST_LINES_KNOWN = 64
+"""Lines that are known again; a page has a few on the way at most."""
+
 CLEAR = '{"event":"clear"}'
 
 
@@ -35,6 +39,8 @@ class _Started(Struct, tag_field="event", tag="start"):
 
 class _Typed(Struct, tag_field="event", tag="text"):
     text: Annotated[str, Meta(max_length=2_000)]
+    id: Annotated[str, Meta(max_length=64)] = ""
+    """Of the line: a page that lost its network sends again what it does not see taken."""
 
 
 class _Played(Struct, tag_field="event", tag="mark"):
@@ -57,6 +63,7 @@ class BrowserStream:
     def __init__(self) -> None:
         self._started = False
         self._stopped = False
+        self._taken: deque[str] = deque(maxlen=_MOST_LINES_KNOWN)
 
     def receive(self, message: str | bytes) -> list[MediaEvent]:
         """See MediaStream. A binary message is PCM16 little-endian mono at 16 kHz, 200 ms at most (1009)."""
@@ -87,6 +94,9 @@ class BrowserStream:
         return [MediaStarted(message.call_id, message.call_id, parameters)]
 
     def _text(self, message: _Typed) -> list[MediaEvent]:
+        if message.id and message.id in self._taken:
+            return []
+        self._taken.append(message.id)
         text = message.text.strip()
         return [TextTyped(text)] if text else []
 

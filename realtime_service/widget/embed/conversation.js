@@ -37,6 +37,9 @@ export class Conversation {
   #isAgentSpeaking = false;
   #isMuted = false;
   #isOver = false;
+  /** Why the visitor can only type, and whether nothing can be heard before a tap. */
+  #trouble = "";
+  #needsTap = false;
   #remembering = 0;
   #appointments = new Map();
 
@@ -73,9 +76,10 @@ export class Conversation {
   async resume(session) {
     this.#show("connecting");
     this.#clinic = await this.#about.clinic();
+    if (this.#isOver) return;
     this.#connect(session);
-    // A page that nobody has touched yet may make no sound.
-    this.#view.warn("", true);
+    this.#needsTap = true;
+    this.#state();
   }
 
   #show(phase) {
@@ -87,10 +91,11 @@ export class Conversation {
     await this.#sound.openVoice();
     if (!this.#isSpoken) return;
     const refused = await this.#sound.openMicrophone();
-    if (!refused) return;
+    if (!refused || this.#isOver) return;
     this.#isSpoken = false;
     this.#view.microphone.hidden = true;
-    this.#view.warn(this.#words[refused]);
+    this.#trouble = this.#words[refused];
+    this.#state();
   }
 
   async #dial() {
@@ -128,6 +133,7 @@ export class Conversation {
   #ready() {
     const isWaitedFor = this.#view.hasFocus(this.#view.title);
     this.#isReady = true;
+    this.#needsTap ||= this.#sound.isLocked;
     this.#view.phase("live");
     this.#state();
     this.remember();
@@ -148,16 +154,14 @@ export class Conversation {
 
   #lost(isLost) {
     this.#isLost = isLost;
-    this.#view.warn(isLost ? this.#words.lost : "");
     this.#state();
   }
 
   #state() {
+    this.#view.warn(this.#isLost ? this.#words.lost : this.#trouble, this.#needsTap && !this.#isLost);
     if (!this.#isReady) return;
-    const spoken = this.#isMuted ? this.#words.muted : this.#words.listening;
-    const quiet = this.#isSpoken ? spoken : this.#words.typing;
-    const text = this.#isAgentSpeaking ? this.#words.speaking : quiet;
-    this.#view.tell(this.#isLost ? this.#words.lost : text);
+    const quiet = !this.#isSpoken ? "typing" : this.#isMuted ? "muted" : "listening";
+    this.#view.tell(this.#words[this.#isLost ? "lost" : this.#isAgentSpeaking ? "speaking" : quiet]);
   }
 
   // What the visitor does
@@ -183,7 +187,8 @@ export class Conversation {
   /** Let the page be heard, within a tap. */
   async unlock() {
     this.#sound.unlock();
-    this.#view.warn("");
+    this.#needsTap = false;
+    this.#state();
     if (this.#sound.hasMicrophone) return;
     await this.#openSound();
     this.#state();
@@ -213,9 +218,11 @@ export class Conversation {
     });
   }
 
-  /** A browser, or a phone that rang, may have silenced the page: only a tap brings the sound back. */
+  /** A browser, or a phone that rang, may have silenced the page: often only a tap brings the sound back. */
   #offerUnlock() {
-    if (this.#isReady && !this.#isLost && !this.#isOver && this.#sound.isLocked) this.#view.warn("", true);
+    if (!this.#isReady || this.#isOver) return;
+    this.#needsTap = this.#sound.isLocked;
+    this.#state();
   }
 
   // The end, and a reload

@@ -31,6 +31,9 @@ export class Sound {
   #recorder;
   /** @type {MediaStream | undefined} */
   #microphone;
+  #isClosed = false;
+  #isMuted = false;
+  #isSilent = false;
   /** Of what was played: samples beyond silence. */
   loudSamples = 0;
 
@@ -67,14 +70,17 @@ export class Sound {
   async openVoice() {
     if (!this.#context?.audioWorklet || this.#player) return;
     await this.#context.audioWorklet.addModule(new URL("playback.js", this.#base));
+    if (this.#isClosed) return;
     this.#player = new AudioWorkletNode(this.#context, "clinic-voice-playback", { outputChannelCount: [1] });
     this.#player.port.onmessage = ({ data }) => this.#report(data);
     this.#volume = this.#context.createGain();
+    this.silence(this.#isSilent);
     this.#player.connect(this.#volume).connect(this.#context.destination);
   }
 
   /** @returns {Promise<string>} empty, or the name of the words why there is no microphone */
   async openMicrophone() {
+    if (this.#isClosed) return "";
     if (!navigator.mediaDevices?.getUserMedia || !this.#context?.audioWorklet) return "micInsecure";
     try {
       this.#microphone = await navigator.mediaDevices.getUserMedia({ audio: WANTED });
@@ -86,10 +92,13 @@ export class Sound {
   }
 
   async #record() {
+    // A visitor may have ended the call before answering the browser's question: nothing may listen then.
+    if (this.#isClosed) return this.#letGo();
     await this.#context.audioWorklet.addModule(new URL("capture.js", this.#base));
-    if (!this.#microphone) return;
+    if (this.#isClosed) return;
     this.#recorder = new AudioWorkletNode(this.#context, "clinic-voice-capture", { numberOfOutputs: 0 });
     this.#recorder.port.onmessage = ({ data }) => this.#listener.heard(data.pcm, data.level);
+    this.mute(this.#isMuted);
     this.#context.createMediaStreamSource(this.#microphone).connect(this.#recorder);
   }
 
@@ -111,20 +120,28 @@ export class Sound {
 
   /** @param {boolean} muted whether the visitor's voice is kept from the agent */
   mute(muted) {
+    this.#isMuted = muted;
     this.#recorder?.port.postMessage({ muted });
     for (const track of this.#microphone?.getAudioTracks() ?? []) track.enabled = !muted;
   }
 
   /** @param {boolean} silent whether the agent's voice is kept from the visitor */
   silence(silent) {
+    this.#isSilent = silent;
     if (this.#volume) this.#volume.gain.value = silent ? 0 : 1;
   }
 
   async close() {
-    for (const track of this.#microphone?.getTracks() ?? []) track.stop();
+    this.#isClosed = true;
+    this.#letGo();
     const context = this.#context;
-    this.#context = this.#player = this.#recorder = this.#microphone = this.#volume = undefined;
+    this.#context = this.#player = this.#recorder = this.#volume = undefined;
     await context?.close();
+  }
+
+  #letGo() {
+    for (const track of this.#microphone?.getTracks() ?? []) track.stop();
+    this.#microphone = undefined;
   }
 
   #report({ played, level, loud, isPlaying }) {

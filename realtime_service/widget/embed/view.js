@@ -168,7 +168,7 @@ export class View {
 
   /** @param {string} text what the visitor should know, empty for nothing @param {boolean} canUnlock */
   warn(text, canUnlock = false) {
-    this.noticeText.textContent = text;
+    if (this.noticeText.textContent !== text) this.noticeText.textContent = text;
     this.unlockButton.hidden = !canUnlock;
     this.notice.hidden = !text && !canUnlock;
   }

@@ -80,6 +80,13 @@ def test_a_blank_line_says_nothing(stream: BrowserStream) -> None:
     assert stream.receive('{"event":"text","text":"  "}') == []
 
 
+def test_a_line_that_is_sent_again_is_taken_once(stream: BrowserStream) -> None:
+    line = '{"event":"text","id":"1-0.5","text":"yes please"}'
+    assert stream.receive(line) == [TextTyped("yes please")]
+    assert stream.receive(line) == []
+    assert stream.receive(line.replace("1-0.5", "2-0.5")) == [TextTyped("yes please")]
+
+
 def test_nothing_is_told_after_the_end(stream: BrowserStream) -> None:
     stream.receive('{"event":"stop"}')
     assert stream.receive(b"\x00\x00") == []

@@ -62,10 +62,14 @@ async def visit() -> AsyncIterator[Visit]:
             microphone: Microphone = "there",
             says: bytes = b"",
             expect_complaints: bool = False,
+            clock: bool = False,
             **context: Any,
         ) -> Visitor:
+            """Open the page; with a `clock`, its timers can be run down by `page.clock.fast_forward`."""
             browser = await stack.enter_async_context(chromium(microphone, says))
             page = await browser.new_page(**context)
+            if clock:
+                await page.clock.install()
             if not expect_complaints:
                 _listen(page, complaints)
             await page.goto(address)
@@ -88,7 +92,10 @@ class Line:
         self.port: int = self._listener.getsockname()[1]
         self.to = 0
         self.is_cut = False
+        self.takes_no_stream = False
+        """Whether the service answers, but opens no media stream any more."""
         self._writers: set[asyncio.StreamWriter] = set()
+        self._swallowing: list[asyncio.Event] = []
         self._server: asyncio.Server | None = None
 
     @property
@@ -105,6 +112,11 @@ class Line:
         for writer in self._writers:
             writer.transport.abort()
 
+    def swallow(self) -> None:
+        """Lose what the page sends from now on over what is open, without a connection's noticing."""
+        for each in self._swallowing:
+            each.set()
+
     def mend(self) -> None:
         self.is_cut = False
 
@@ -114,19 +126,24 @@ class Line:
             self._server.close()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.is_cut:
+        asked = b"" if self.is_cut else await reader.readuntil(b"\r\n\r\n")
+        if not asked or (self.takes_no_stream and asked.startswith(b"GET /browser")):
             writer.transport.abort()
             return
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.to)
         self._writers |= {writer, far_writer}
-        await asyncio.gather(_pipe(reader, far_writer), _pipe(far_reader, writer))
+        far_writer.write(asked)
+        self._swallowing.append(swallowing := asyncio.Event())
+        await asyncio.gather(_pipe(reader, far_writer, swallowing), _pipe(far_reader, writer))
         self._writers -= {writer, far_writer}
 
 
-async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pipe(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, swallowing: asyncio.Event | None = None
+) -> None:
     try:
         while data := await reader.read(65_536):
-            writer.write(data)
+            writer.write(b"" if swallowing and swallowing.is_set() else data)
             await writer.drain()
     except OSError:
         pass

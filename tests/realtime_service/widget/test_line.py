@@ -13,19 +13,26 @@ pytestmark = pytest.mark.browser
 Start = Callable[..., Any]
 
 
+async def on_a_line(clinic_with: Start, visit: Start, line: Any, script: Any) -> tuple[Any, Any]:
+    """Open the clinic's page over a line that can fail, on a clock that can be put forward."""
+    clinic = clinic_with(script, REALTIME_URL=line.url)
+    line.to = int(clinic.address.rsplit(":", 1)[1].strip("/"))
+    visitor = await visit(f"http://127.0.0.1:{line.port}/", expect_complaints=True, clock=True)
+    await visitor.type_instead()
+    return clinic, visitor
+
+
 async def test_a_call_goes_on_after_the_network_was_lost_and_nothing_is_missed(
     clinic_with: Start, visit: Start, line: Any
 ) -> None:
-    clinic = clinic_with({"one": [Say("first answer")], "two": [Say("second answer")]}, REALTIME_URL=line.url)
-    line.to = int(clinic.address.rsplit(":", 1)[1].strip("/"))
-    visitor = await visit(f"http://127.0.0.1:{line.port}/", expect_complaints=True)
-    await visitor.type_instead()
+    script = {"one": [Say("first answer")], "two": [Say("second answer")]}
+    clinic, visitor = await on_a_line(clinic_with, visit, line, script)
     await visitor.say("one")
     await visitor.told("first answer")
     line.cut()
     await visitor.notice.filter(has_text="The connection was lost").wait_for()
     line.mend()
-    await visitor.status_is("Type your message")
+    await visitor.notice.wait_for(state="hidden")
     await visitor.say("two")
     await visitor.told("second answer")
     said = " ".join(await visitor.lines("agent"))
@@ -33,18 +40,45 @@ async def test_a_call_goes_on_after_the_network_was_lost_and_nothing_is_missed(
     assert len(clinic.model.setups) == 1
 
 
-async def test_a_call_whose_network_does_not_come_back_ends_with_words(
+async def test_a_line_typed_into_a_network_that_swallows_it_arrives_once(
     clinic_with: Start, visit: Start, line: Any
 ) -> None:
-    clinic = clinic_with({}, REALTIME_URL=line.url)
-    line.to = int(clinic.address.rsplit(":", 1)[1].strip("/"))
-    visitor = await visit(f"http://127.0.0.1:{line.port}/", expect_complaints=True)
-    await visitor.type_instead()
+    clinic, visitor = await on_a_line(clinic_with, visit, line, {})
+    await visitor.told("hello there")
+    line.swallow()
+    await visitor.say("one")
+    await visitor.page.clock.fast_forward(10_000)
+    await visitor.told("you said one")
+    await visitor.say("two")
+    await visitor.told("you said two")
+    assert await visitor.lines("caller") == ["one", "two"]
+    assert clinic.model.receptionist.was_told[1:] == ["one", "two"]
+
+
+async def test_a_call_whose_network_does_not_come_back_ends_with_words_after_a_minute(
+    clinic_with: Start, visit: Start, line: Any
+) -> None:
+    _, visitor = await on_a_line(clinic_with, visit, line, {})
     await visitor.told("hello there")
     line.cut()
+    await visitor.notice.filter(has_text="The connection was lost").wait_for()
+    await visitor.page.clock.fast_forward(50_000)
+    assert await visitor.notice.is_visible()
+    await visitor.page.clock.fast_forward(15_000)
     await visitor.element.get_by_text("The connection was lost, and the call has ended.").wait_for()
     assert await visitor.button("Start again").is_visible()
     assert await visitor.element.get_by_role("link", name="Call +91 40 0000 0000").is_visible()
+
+
+async def test_a_call_that_the_service_knows_no_more_is_not_waited_for(
+    clinic_with: Start, visit: Start, line: Any
+) -> None:
+    _, visitor = await on_a_line(clinic_with, visit, line, {})
+    await visitor.told("hello there")
+    line.cut()
+    line.takes_no_stream = True
+    line.mend()
+    await visitor.element.get_by_text("The connection was lost, and the call has ended.").wait_for()
 
 
 async def test_a_reload_goes_on_with_the_same_call_without_a_second_greeting(

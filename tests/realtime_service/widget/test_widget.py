@@ -178,6 +178,50 @@ async def test_a_microphone_that_another_program_holds_has_words_of_its_own(
     await visitor.told("you said are you there")
 
 
+# The browser's question, open until the page is told that the visitor has answered.
+ASKED = """
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    const answered = new Promise(resolve => { globalThis.allow = resolve; });
+    navigator.mediaDevices.getUserMedia = async (what) => {
+        globalThis.isAsked = true;
+        await answered;
+        globalThis.track = (globalThis.stream = await ask(what)).getAudioTracks()[0];
+        return globalThis.stream;
+    };
+"""
+
+
+async def asked_for_the_microphone(clinic_with: Start, visit: Start) -> Any:
+    clinic = clinic_with({})
+    visitor = await visit("about:blank", bypass_csp=True)
+    await visitor.page.add_init_script(ASKED)
+    await visitor.page.goto(clinic.address)
+    await visitor.talk()
+    await visitor.page.wait_for_function("globalThis.isAsked")
+    return visitor
+
+
+async def test_a_microphone_allowed_after_the_call_has_ended_is_let_go(
+    clinic_with: Start, visit: Start
+) -> None:
+    visitor = await asked_for_the_microphone(clinic_with, visit)
+    await visitor.button("End the call").click()
+    await visitor.page.evaluate("allow()")
+    await visitor.page.wait_for_function("globalThis.track?.readyState === 'ended'")
+
+
+async def test_a_microphone_switched_off_before_it_is_there_stays_off(
+    clinic_with: Start, visit: Start
+) -> None:
+    visitor = await asked_for_the_microphone(clinic_with, visit)
+    await visitor.button("Microphone").click()
+    await visitor.page.evaluate("allow()")
+    await visitor.status_is("Your microphone is off")
+    assert await visitor.page.evaluate("track.enabled") is False
+    await visitor.button("Microphone").click()
+    assert await visitor.page.evaluate("track.enabled") is True
+
+
 async def test_what_is_booked_is_shown_and_can_be_put_into_a_calendar(
     clinic_with: Start, visit: Start
 ) -> None:

@@ -10,7 +10,7 @@ from rehearsal.web.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-# A widget that says half a question, pauses so long that it counts as whole, and goes on; its answer is a card.
+# A widget that says half a question, pauses until that counts as whole, and goes on; its answer is a card.
 HALTING = """<clinic-voice-agent>
   <div role="log" aria-busy="false"><p class="said agent"><span class="words">And your name</span></p></div>
   <form onsubmit="card()"><input></form>
