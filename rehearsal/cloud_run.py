@@ -51,6 +51,7 @@ class RehearsedCloudRun(ThreadingHTTPServer):
         """What Monitoring answers for a metric and a revision."""
         self._name, self._revisions = name, 0
         self._polled: dict[str, int] = {}
+        self._broken: set[str] = set()
         self._service = run_v2.Service(
             name=name,
             uri=uri or f"https://{name.rpartition('/')[2]}.run.app",
@@ -58,6 +59,11 @@ class RehearsedCloudRun(ThreadingHTTPServer):
                 containers=[run_v2.Container(image=image, env=_variables(settings or {}))]
             ),
         )
+        self._revise()
+
+    def apply(self, image: str) -> None:
+        """Make a revision as Terraform does: the traffic stays what it is."""
+        self._service.template.containers[0].image = image
         self._revise()
 
     def service(self) -> dict[str, Any]:
@@ -109,6 +115,8 @@ class RehearsedCloudRun(ThreadingHTTPServer):
             raise _RefusedError(400, "INVALID_ARGUMENT", "traffic: a tag is there twice")
         known = {f"{self._short}-{number:05}" for number in range(1, self._revisions + 1)}
         for target in traffic:
+            if target.percent and target.revision in self._broken:
+                raise _RefusedError(400, "FAILED_PRECONDITION", f"traffic: {target.revision!r} is not ready")
             if target.type_ != _LATEST and target.revision not in known:
                 raise _RefusedError(400, "INVALID_ARGUMENT", f"traffic: no revision {target.revision!r}")
 
@@ -118,6 +126,7 @@ class RehearsedCloudRun(ThreadingHTTPServer):
         self._service.latest_created_revision = revision
         if BROKEN in self._service.template.containers[0].image:
             self._service.terminal_condition = run_v2.Condition(message="the container failed to start")
+            self._broken.add(revision.rpartition("/")[2])
         else:
             self._service.latest_ready_revision = revision
             self._service.terminal_condition = run_v2.Condition()
@@ -142,6 +151,12 @@ class RehearsedCloudRun(ThreadingHTTPServer):
         self._polled[name] += 1
         if self._polled[name] < 2:
             return {"name": name, "done": False}
+        if self._service.terminal_condition.message:
+            problem = {
+                "code": 9,
+                "message": f"Revision is not ready: {self._service.terminal_condition.message}",
+            }
+            return {"name": name, "done": True, "error": problem}
         service = {"@type": "type.googleapis.com/google.cloud.run.v2.Service", **self.service()}
         return {"name": name, "done": True, "response": service}
 

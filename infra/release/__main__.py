@@ -91,11 +91,19 @@ def _deploy(release: _Release) -> None:
 
 
 def _smoke(release: _Release) -> None:
-    serving = release.service.serving()
+    serving = _with_a_ready_candidate(release)
     settings = _settings(serving.environment, os.environ.get("TWILIO_AUTH_TOKEN", ""))
     door = door_of(serving, settings)
     _tell(f"trying {door.url}")
     smoke(door, _line(settings), _tell)
+
+
+def _with_a_ready_candidate(release: _Release) -> Serving:
+    """Return what the service is. Raises ReleaseError where its candidate, if it has one, is not ready."""
+    serving = release.service.serving()
+    if serving.traffic.candidate:
+        serving.require_ready(serving.traffic.candidate.revision)
+    return serving
 
 
 def _settings(environment: Mapping[str, str], token: str) -> Settings:
@@ -129,7 +137,7 @@ def _line(settings: Settings) -> Line:
 
 
 def _shift(release: _Release) -> None:
-    serving = release.service.serving()
+    serving = _with_a_ready_candidate(release)
     release.change(shifted(serving.traffic, release.options.to or next_stage(serving.traffic)))
     _watch(release)
 
@@ -137,7 +145,7 @@ def _shift(release: _Release) -> None:
 def _promote(release: _Release) -> None:
     """Go through all stages that are left; each is watched."""
     while True:
-        serving = release.service.serving()
+        serving = _with_a_ready_candidate(release)
         candidate = serving.traffic.candidate
         if candidate is None or candidate.percent == STAGES[-1]:
             _tell(f"{candidate.revision if candidate else serving.newest} has all calls")

@@ -6,6 +6,7 @@ Source: cloud.google.com/run/docs/reference/rest/v2/projects.locations.services
 from __future__ import annotations
 
 from google.api_core.client_options import ClientOptions
+from google.api_core.exceptions import GoogleAPICallError
 from google.auth.credentials import Credentials
 from google.cloud import run_v2
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -36,6 +37,11 @@ class Serving(Struct, frozen=True, kw_only=True):
     environment: dict[str, str]
     """The settings of its newest revision, but for the secrets."""
 
+    def require_ready(self, revision: str) -> None:
+        """Raise ReleaseError where it is the newest and not ready: then its tag leads to an older one."""
+        if revision == self.newest and not self.ready:
+            raise ReleaseError(f"{revision} does not get ready: {self.problem or 'no reason given'}")
+
 
 class CloudRun:
     """One service. Every method raises google.api_core's GoogleAPICallError where the API refuses."""
@@ -64,7 +70,7 @@ class CloudRun:
         is_there = image in ("", serving.image)
         traffic = with_candidate(serving.traffic, serving.newest if is_there else "")
         if traffic == serving.traffic:
-            return serving
+            return _ready(service)
         service.traffic = [*_targets(traffic)[:-1], _newest_as_candidate()]
         service.template.containers[0].image = image or serving.image
         service.template.revision = ""  # Cloud Run names it: a name of ours would be in Terraform's way
@@ -86,7 +92,12 @@ class CloudRun:
         operation = self._client.update_service(
             service=service, update_mask=FieldMask(paths=paths), timeout=_REQUEST_SECONDS
         )
-        operation.result(timeout=_OPERATION_SECONDS)  # type: ignore[no-untyped-call]
+        try:
+            operation.result(timeout=_OPERATION_SECONDS)  # type: ignore[no-untyped-call]
+        except GoogleAPICallError:
+            # The change was taken, and what it made fails: the service itself says why.
+            _ready(self._read())
+            raise
         return self._read()
 
 
@@ -99,7 +110,7 @@ def _serving(service: run_v2.Service) -> Serving:
         only_balanced=service.ingress == run_v2.IngressTraffic.INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER,
         newest=newest,
         ready=_short(service.latest_ready_revision) == newest,
-        problem=ready.message,
+        problem=ready.message or ("it is still being made" if service.reconciling else ""),
         traffic=_traffic(service, newest),
         tag_urls={status.tag: status.uri for status in service.traffic_statuses if status.tag},
         environment={each.name: each.value for each in service.template.containers[0].env if each.value},
@@ -108,17 +119,23 @@ def _serving(service: run_v2.Service) -> Serving:
 
 def _ready(service: run_v2.Service) -> Serving:
     serving = _serving(service)
-    if not serving.ready:
-        raise ReleaseError(f"{serving.newest} does not get ready: {serving.problem or 'no reason given'}")
+    serving.require_ready(serving.newest)
     return serving
 
 
 def _traffic(service: run_v2.Service, newest: str) -> Traffic:
+    # Cloud Run gives calls to the newest that is ready; the one without calls is ours, ready or not.
+    serving = _short(service.latest_ready_revision) or newest
+    latest = {True: newest, False: serving}
     shares = (
-        Share(newest if target.type_ == _LATEST else target.revision, target.percent, target.tag)
+        Share(
+            latest[target.tag == CANDIDATE] if target.type_ == _LATEST else target.revision,
+            target.percent,
+            target.tag,
+        )
         for target in service.traffic
     )
-    return Traffic(tuple(shares) or (Share(newest, 100),))
+    return Traffic(tuple(shares) or (Share(serving, 100),))
 
 
 def _targets(traffic: Traffic) -> list[run_v2.TrafficTarget]:

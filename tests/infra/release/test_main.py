@@ -53,6 +53,28 @@ def test_a_revision_that_never_gets_ready_is_said_to_be_so_and_gets_no_calls(
     assert shares(cloud_run)[FIRST] == 100
 
 
+@pytest.mark.parametrize(
+    "command", [["deploy", f"broken@sha256:{'3' * 64}"], ["smoke"], ["shift"], ["promote"]]
+)
+def test_what_never_got_ready_is_not_taken_for_ready_the_second_time(
+    cloud_run: RehearsedCloudRun, release: Release, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    release("deploy", f"broken@sha256:{'3' * 64}")
+    changes = cloud_run.changes
+    capsys.readouterr()
+    assert release(*command) == 1
+    assert f"{SECOND} does not get ready: the container failed to start" in capsys.readouterr().err
+    assert cloud_run.changes == changes
+
+
+def test_a_good_image_is_deployed_over_one_that_terraform_has_broken(
+    cloud_run: RehearsedCloudRun, release: Release
+) -> None:
+    cloud_run.apply("broken")
+    assert release("deploy", IMAGE) == 0
+    assert shares(cloud_run) == {FIRST: 100, "the newest": 0}
+
+
 def test_each_shift_is_the_next_stage(cloud_run: RehearsedCloudRun, release: Release) -> None:
     release("deploy", IMAGE)
     seen = []
