@@ -14,19 +14,12 @@ from typing import Any
 
 import msgspec
 import structlog
-from google.api_core.exceptions import (
-    Aborted,
-    DeadlineExceeded,
-    GoogleAPICallError,
-    InternalServerError,
-    NotFound,
-    ResourceExhausted,
-    ServiceUnavailable,
-)
+from google.api_core.exceptions import DeadlineExceeded, GoogleAPICallError, NotFound
 from google.cloud.firestore_v1.services.firestore import FirestoreAsyncClient
 from google.cloud.firestore_v1.types import Document, GetDocumentRequest, ListenRequest, Target
 
 from clinic.adapters.cloud.firestore import document_id
+from clinic.adapters.cloud.passing import PASSING
 from clinic.contracts.tool_call import Result
 from realtime_service.adapters.connections import LONGEST_SILENCE_SECONDS, Connection, Connections
 
@@ -37,7 +30,6 @@ MOST_LISTENS = 80
 MOST_READS = 16
 FIRST_READ_SECONDS, SLOWER, LONGEST_PAUSE_SECONDS = 0.15, 1.5, 1.0
 _HANG_UP_SECONDS = 1.0
-_PASSING = (Aborted, InternalServerError, ResourceExhausted, ServiceUnavailable)
 
 
 class _Silent(Exception):
@@ -147,7 +139,7 @@ class Answers:
             return None
         except DeadlineExceeded as error:
             raise _Silent from error
-        except _PASSING as error:
+        except PASSING as error:
             _log.debug("? reading failed", fault=type(error).__name__)
             return None
         return _result(found)

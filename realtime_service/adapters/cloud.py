@@ -7,14 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from google.api_core.exceptions import (
-    Aborted,
-    DeadlineExceeded,
-    InternalServerError,
-    NotFound,
-    ResourceExhausted,
-    ServiceUnavailable,
-)
+from google.api_core.exceptions import DeadlineExceeded, NotFound
 from google.auth.exceptions import DefaultCredentialsError
 from google.cloud.firestore_v1.services.firestore import FirestoreAsyncClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcAsyncIOTransport
@@ -22,6 +15,7 @@ from google.pubsub_v1 import PublisherAsyncClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcAsyncIOTransport
 
 from clinic.adapters.cloud import calls, firestore, ledger, patients, pubsub
+from clinic.adapters.cloud.passing import PASSING
 from clinic.contracts.tool_call import Result
 from clinic.ports import Ledger
 from clinic.settings import Settings
@@ -35,7 +29,6 @@ PUBLISH_SECONDS = 10.0
 """Of all attempts together; a tool call's deadline comes before."""
 _PAUSE_SECONDS = 0.1
 _CONNECT_SECONDS = 5.0
-_PASSING = (Aborted, InternalServerError, ResourceExhausted, ServiceUnavailable)
 
 
 class CloudToolCallLedger(LedgerInThreads):
@@ -77,7 +70,7 @@ class CloudPublisher:
             except DeadlineExceeded:
                 self._connections.give_up(connection)
                 return False
-            except _PASSING:
+            except PASSING:
                 return False
         return True
 

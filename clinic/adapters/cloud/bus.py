@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from google.api_core.exceptions import (
-    Aborted,
-    DeadlineExceeded,
-    InternalServerError,
-    NotFound,
-    ResourceExhausted,
-    ServiceUnavailable,
-)
+from google.api_core.exceptions import DeadlineExceeded, NotFound
 from google.api_core.retry import Retry, if_exception_type
 
 from clinic.adapters.cloud import pubsub
+from clinic.adapters.cloud.passing import PASSING
 from clinic.settings import Settings
 
 ATTEMPT_SECONDS = 2.0
@@ -43,9 +37,8 @@ def open_port(settings: Settings) -> CloudBus:
 
 
 def _retry() -> Retry:
-    passing = (Aborted, DeadlineExceeded, InternalServerError, ResourceExhausted, ServiceUnavailable)
     return Retry(
-        predicate=if_exception_type(*passing),
+        predicate=if_exception_type(DeadlineExceeded, *PASSING),
         initial=0.05,
         maximum=1.0,
         multiplier=2,

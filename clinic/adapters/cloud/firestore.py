@@ -13,23 +13,14 @@ from urllib.parse import quote
 
 import msgspec
 from google.api_core.datetime_helpers import DatetimeWithNanoseconds
-from google.api_core.exceptions import (
-    Aborted,
-    AlreadyExists,
-    Cancelled,
-    FailedPrecondition,
-    InternalServerError,
-    NotFound,
-    ResourceExhausted,
-    ServiceUnavailable,
-    Unknown,
-)
+from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 from google.api_core.retry import Retry, if_exception_type
 from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, WriteBatch
 from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.types import WriteResult
 from msgspec import Struct
 
+from clinic.adapters.cloud.passing import PASSING
 from clinic.settings import Settings
 
 TIMEOUT_SECONDS = 5.0
@@ -37,10 +28,6 @@ TIMEOUT_SECONDS = 5.0
 
 DISTURBED = (AlreadyExists, FailedPrecondition, NotFound)
 """A precondition did not hold. `Aborted` is no such thing, though it shares a base with AlreadyExists."""
-
-_PASSING = (Aborted, Cancelled, InternalServerError, ResourceExhausted, ServiceUnavailable, Unknown)
-"""Broken transports say Internal or Unknown. Nobody here cancels, but the emulator says Cancelled, or
-Unknown, to whoever writes while another's listening ends."""
 
 _MOST_DISTURBANCES = 10
 _LONGEST_PAUSE_SECONDS = 0.2
@@ -164,7 +151,7 @@ def unchanged(seen: Snapshot | str) -> Any:
 
 def _retry() -> Retry:
     return Retry(
-        predicate=if_exception_type(*_PASSING),
+        predicate=if_exception_type(*PASSING),
         initial=0.02,
         maximum=_LONGEST_PAUSE_SECONDS,
         multiplier=2,
