@@ -215,4 +215,7 @@ class DeadLetters(Protocol):
         """Return the list, the oldest first."""
 
     def replay(self, letter_id: str) -> bool:
-        """Deliver one again, with all its attempts, and strike it off; False if there is none of that id."""
+        """Deliver one again, for the function that failed alone and with all its attempts, and strike it off.
+
+        False if there is none of that id. A tool call that has an answer keeps it.
+        """

@@ -12,8 +12,14 @@ from datetime import UTC
 from msgspec import Struct
 
 from clinic.contracts.dead_letter import DeadLetter, KeptLetter
+from clinic.contracts.function_table import load_function_table
 from clinic.ports import DeadLetters
 from clinic.settings import SettingError, load_settings
+
+_ANSWER_STANDS = (
+    "The answer that its caller was given stands: what was not done then is not done now. Only facts of it"
+    " that nobody was told are told."
+)
 
 
 class Command(Struct):
@@ -44,7 +50,7 @@ def _read(arguments: Sequence[str] | None) -> Command:
     actions.add_parser("list", help="id, function, attempts and reason of each; nothing personal")
     for name, text in (
         ("show", "the whole message, which may hold personal data"),
-        ("replay", "deliver it again"),
+        ("replay", "deliver it again, to the function that failed; a tool call's answer stands all the same"),
     ):
         actions.add_parser(name, help=text).add_argument("id")
     return parser.parse_args(arguments, namespace=Command(""))
@@ -64,15 +70,26 @@ def _reason(letter: KeptLetter) -> str:
 
 
 def _show(letters: DeadLetters, letter_id: str) -> int:
-    for letter in letters.all():
-        if letter.id == letter_id:
-            sys.stdout.write(f"{letter.function} {letter.reason}\n{letter.data.decode(errors='replace')}\n")
-            return 0
-    return _none(letter_id)
+    letter = _find(letters, letter_id)
+    if letter is None:
+        return _none(letter_id)
+    sys.stdout.write(f"{letter.function} {letter.reason}\n{letter.data.decode(errors='replace')}\n")
+    return 0
 
 
 def _replay(letters: DeadLetters, letter_id: str) -> int:
-    return 0 if letters.replay(letter_id) else _none(letter_id)
+    letter = _find(letters, letter_id)
+    if letter is None or not letters.replay(letter_id):
+        return _none(letter_id)
+    is_tool_call = letter.topic in load_function_table().tools
+    sys.stdout.write(
+        f"{letter.function} gets it again. {_ANSWER_STANDS if is_tool_call else ''}".strip() + "\n"
+    )
+    return 0
+
+
+def _find(letters: DeadLetters, letter_id: str) -> KeptLetter | None:
+    return next((letter for letter in letters.all() if letter.id == letter_id), None)
 
 
 def _none(letter_id: str) -> int:

@@ -58,6 +58,8 @@ def react(row: FunctionRow, reaction: Callable[..., Any], needs: Needs, letter: 
     if wanted is DeadLetter:
         reaction(letter, **needs.of(reaction))
         return
+    if not letter.is_for(row.name):
+        return
     fact = events.decode(letter.data)
     reacted: Reacted = needs.open("reacted")
     if not isinstance(fact, wanted) or not reacted.once(row.name, fact.id):

@@ -13,6 +13,10 @@ from clinic.contracts import events, tool_call
 _SOURCE = "CloudPubSubDeadLetterSource"
 """Pub/Sub's own prefix (cloud.google.com/pubsub/docs/dead-letter-topics)."""
 
+REPLAYED_FOR = "replayed-for"
+"""The attribute of a message that is played again: the one function that it is for. All others of its topic
+get it too, and may have dealt with it so long ago that they have forgotten it."""
+
 
 class KeptLetter(Struct, frozen=True, kw_only=True):
     """A dead letter in the work list."""
@@ -32,6 +36,10 @@ class DeadLetter(Struct, frozen=True):
 
     data: bytes
     attributes: dict[str, str]
+
+    def is_for(self, function: str) -> bool:
+        """Tell whether that function is to deal with it: all of its topic, or the one it is replayed for."""
+        return self.attributes.get(REPLAYED_FOR, function) == function
 
     @property
     def function(self) -> str:

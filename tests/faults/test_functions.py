@@ -80,7 +80,10 @@ async def test_a_poisonous_message_is_answered_in_words_and_holds_up_nobody(clin
     assert "Poison" not in listed
     letter_id = listed.split()[0]
     assert "Poison" in dead_letters(clinic, "show", letter_id)
-    assert dead_letters(clinic, "replay", letter_id) == ""
+    assert "gets it again" in dead_letters(clinic, "replay", letter_id)
+    log = clinic.cloud.functions["book_appointment"].log
+    await clinic.until(lambda: log.read_text().count("? answered before") == 1)
+    assert (clinic.of_call().outcome, clinic.booked()) == ("failed", [])
 
 
 def wish_in(message: bytes) -> dict[str, str]:

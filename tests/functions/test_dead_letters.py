@@ -45,11 +45,28 @@ def test_show_prints_the_whole_message(letters: EmbeddedBus, capsys: pytest.Capt
     assert "Asha" in capsys.readouterr().out
 
 
-def test_replay_makes_it_due_again(letters: EmbeddedBus) -> None:
+def test_replay_makes_it_due_again_and_says_that_a_tool_calls_answer_stands(
+    letters: EmbeddedBus, capsys: pytest.CaptureFixture[str]
+) -> None:
     (letter,) = letters.dead_letters()
     assert main(["replay", str(letter.number)]) == 0
     assert letters.dead_letters() == []
     assert letter.number in [message.number for message in letters.take_due(10)]
+    printed = capsys.readouterr().out
+    assert printed.startswith("book_appointment gets it again. ")
+    assert "what was not done then is not done now" in printed
+
+
+def test_of_a_fact_that_is_replayed_nothing_stands_in_the_way(
+    letters: EmbeddedBus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fact = CallEnded(id="e", call_id="c", occurred_at=datetime.now(UTC))
+    letters.publish("call.ended", events.encode(fact), events.attributes(fact))
+    for message in letters.take_due(10):
+        letters.fail(msgspec.structs.replace(message, attempts=LAST), "HTTP 500")
+    letter = letters.dead_letters()[-1]
+    main(["replay", str(letter.number)])
+    assert capsys.readouterr().out == f"{letter.function} gets it again.\n"
 
 
 def test_the_reason_is_the_fault_by_its_name(

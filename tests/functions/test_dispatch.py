@@ -14,7 +14,7 @@ from clinic.booking.change import Cell, Change
 from clinic.booking.refusals import NotAvailable
 from clinic.contracts import events, tool_call
 from clinic.contracts.call_record import CallRecord
-from clinic.contracts.dead_letter import DeadLetter
+from clinic.contracts.dead_letter import REPLAYED_FOR, DeadLetter
 from clinic.contracts.events import CallEnded, CallStarted, Fact
 from clinic.contracts.function_table import Declaration, FunctionRow
 from clinic.contracts.tool_call import ToolCall
@@ -172,6 +172,21 @@ def test_a_reaction_that_fails_is_run_again(needs: Needs, ringing: CallRecord) -
     react(REACTION, remember, needs, letter, "2")
     react(REACTION, remember, needs, letter, "3")
     assert len(tries) == 2
+
+
+def test_a_fact_that_is_replayed_for_another_function_is_left_to_it(
+    needs: Needs, ringing: CallRecord
+) -> None:
+    seen: list[str] = []
+
+    def remember(fact: CallEnded) -> None:
+        seen.append(fact.id)
+
+    fact = CallEnded(id="fact-1", call_id=ringing.call_id, occurred_at=datetime.now(UTC))
+    for number, function in enumerate(("forget", "remember")):
+        letter = DeadLetter(events.encode(fact), {REPLAYED_FOR: function})
+        react(REACTION, remember, needs, letter, str(number))
+        assert seen == ["fact-1"][:number]
 
 
 def test_what_follows_from_a_fact_is_published(needs: Needs, ringing: CallRecord) -> None:

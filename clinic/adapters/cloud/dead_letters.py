@@ -8,7 +8,7 @@ from google.cloud.firestore import Client
 
 from clinic.adapters.cloud import bus, firestore
 from clinic.adapters.cloud.firestore import Snapshot
-from clinic.contracts.dead_letter import DeadLetter, KeptLetter, letter_key
+from clinic.contracts.dead_letter import REPLAYED_FOR, DeadLetter, KeptLetter, letter_key
 from clinic.ports import Bus
 from clinic.settings import Settings
 
@@ -18,7 +18,7 @@ _KEPT_FOR = timedelta(days=90)
 
 
 class CloudDeadLetters:
-    """Implements `DeadLetters`. A replay is published anew; whoever has dealt with it does nothing."""
+    """Implements `DeadLetters`. A replay is published anew, for the function that failed alone."""
 
     def __init__(self, client: Client, bus: Bus) -> None:
         self._client, self._bus = client, bus
@@ -57,7 +57,8 @@ class CloudDeadLetters:
         letter = firestore.get(reference)
         if not letter.exists:
             return False
-        self._bus.publish(letter.get("topic"), letter.get("data"), letter.get("attributes"))
+        attributes = {**letter.get("attributes"), REPLAYED_FOR: letter.get("function")}
+        self._bus.publish(letter.get("topic"), letter.get("data"), attributes)
         batch = self._client.batch()
         batch.delete(reference)
         firestore.commit(batch)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from clinic.contracts.dead_letter import DeadLetter
 from clinic.ports import Bus, DeadLetters
 
 TOOL, FACT = "book_appointment", "appointment.booked"
@@ -58,8 +59,20 @@ def test_a_letter_that_is_replayed_is_delivered_again_and_off_the_list(
     (letter,) = dead_letters.all()
     assert dead_letters.replay(letter.id) is True
     assert dead_letters.all() == []
-    assert store.arrived() == [(TOOL, BODY, {"tool": TOOL})]
+    ((function, body, attributes),) = store.arrived()
+    assert (function, body, attributes["tool"]) == (TOOL, BODY, TOOL)
     assert dead_letters.replay(letter.id) is False
+
+
+def test_a_fact_is_replayed_for_the_function_that_failed_alone(store: Any, dead_letters: DeadLetters) -> None:
+    store.let_die(FACT, "update_register", b'{"id": "1"}', {"ce-id": "1"})
+    store.arrived()
+    (letter,) = dead_letters.all()
+    assert dead_letters.replay(letter.id) is True
+    # Pub/Sub gives it to every function of the topic.
+    arrived = [(function, DeadLetter(body, attributes)) for function, body, attributes in store.arrived()]
+    assert [function for function, again in arrived if again.is_for(function)] == ["update_register"]
+    assert {again.attributes["ce-id"] for _, again in arrived} == {"1"}
 
 
 @pytest.mark.parametrize("letter_id", ["7", "none", "../7", ""])
