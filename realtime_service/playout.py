@@ -28,6 +28,7 @@ class Playout:
         """Up to where the caller has surely heard."""
         self.brings_marks_back = brings_marks_back
         self._marked_ms = 0.0
+        self._ended_ms = 0.0
         self._waiting: deque[tuple[str, float]] = deque()
         self._plays_until = 0.0
         self.utterances_over = 0
@@ -47,9 +48,13 @@ class Playout:
         return self._mark(f"piece-{self._pieces}")
 
     def mark_end(self) -> str | None:
-        """Return the mark that ends an utterance; None where nothing was sent since the last one."""
-        if self.sent_ms == self._marked_ms:
+        """Return the mark that ends an utterance; None where nothing was sent since the last end.
+
+        Also where a mark within it happened to be its end: what waits for an utterance knows only this one.
+        """
+        if self.sent_ms == self._ended_ms:
             return None
+        self._ended_ms = self.sent_ms
         self.utterances_over += 1
         return self._mark(f"utterance-{self.utterances_over}")
 
@@ -72,7 +77,7 @@ class Playout:
         """Take that the caller's side has dropped everything not played yet."""
         self._waiting.clear()
         self.utterances_over += 1
-        self.heard_ms = self._marked_ms = self.sent_ms
+        self.heard_ms = self._marked_ms = self._ended_ms = self.sent_ms
         self._plays_until = 0.0
 
     def is_sounding(self, now: float) -> bool:

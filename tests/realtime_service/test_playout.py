@@ -1,6 +1,6 @@
 """What the caller has heard is what marks say, and only marks that were not cleared."""
 
-from realtime_service.playout import MARK_EVERY_MS, Playout
+from realtime_service.playout import GREETING, MARK_EVERY_MS, Playout
 
 
 def test_a_mark_is_due_within_an_utterance_every_half_second() -> None:
@@ -18,6 +18,18 @@ def test_an_utterance_ends_with_a_mark_unless_it_was_nothing() -> None:
     assert playout.mark_end() is None
     playout.sent(40, now=0)
     assert playout.mark_end() == "utterance-1"
+    assert playout.mark_end() is None
+
+
+def test_an_utterance_that_ends_where_a_mark_within_it_is_due_ends_with_its_own_all_the_same() -> None:
+    playout = Playout(brings_marks_back=False)
+    playout.sent(MARK_EVERY_MS, now=0)
+    assert playout.mark_within() == "piece-1"
+    assert playout.mark_end() == GREETING
+    assert playout.mark_end() is None
+    assert playout.utterances_over == 1
+    playout.sent(40, now=0)
+    playout.cleared()
     assert playout.mark_end() is None
 
 
