@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -146,8 +146,10 @@ class Bridge:
         }
         system = instructions(self._clinic, self._record.language, datetime.now(UTC))
         news = news_passed_on(self._ports.call_log, self._record.call_id, self._model.tell, self._is_busy)
-        async with dial(system) as conversation, news:
-            await self._greet(conversation)
+        async with self._opening() as opening, dial(system) as conversation, news:
+            direction = await opening
+            self._outgoing.put(self._stream.ready())
+            await self._model.begin(conversation, direction)
             async for event in conversation.events():
                 if type(event) in handlers:
                     await handlers[type(event)](event)
@@ -155,13 +157,22 @@ class Bridge:
     def _is_busy(self) -> bool:
         return self._speaking.is_sounding or self._answering.is_waiting or not self._model.is_listening
 
-    async def _greet(self, conversation: Conversation) -> None:
+    @asynccontextmanager
+    async def _opening(self) -> AsyncIterator[asyncio.Task[str]]:
+        """Find out who rings while the model is dialled: the caller waits for both."""
+        finding = asyncio.create_task(self._direction())
+        try:
+            yield finding
+        finally:
+            finding.cancel()
+            await asyncio.gather(finding, return_exceptions=True)
+
+    async def _direction(self) -> str:
         phone = self._record.caller_phone
         patients = await self._ports.call_log.patients_with_phone(phone) if phone else []
         if is_known_in_session(self._record):
             await self._ports.call_log.note(CallNotes(call_id=self._record.call_id, customer_type="existing"))
-        self._outgoing.put(self._stream.ready())
-        await self._model.begin(conversation, connected(self._record, patients, self._clinic))
+        return connected(self._record, patients, self._clinic)
 
     async def _mark_played(self, event: media.MarkPlayed) -> None:
         tells = await self._speaking.mark_played(event)
