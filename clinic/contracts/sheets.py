@@ -12,6 +12,8 @@ from msgspec import Struct
 _FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[+-](?![0-9]+\Z)")
 """How a cell begins that a spreadsheet would run (OWASP, CSV injection); a phone number does not."""
 
+_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{7,}")
+
 
 class SheetChanged(Exception):
     """A sheet's first row is not the one its software writes: nothing is written under the wrong heads."""
@@ -31,9 +33,9 @@ class Sheet(Struct, frozen=True):
         return self.title.lower()
 
     def key_of(self, row: Mapping[str, str]) -> tuple[str, ...]:
-        """Return a row's key; case and spacing do not tell rows apart."""
+        """Return a row's key; case, spacing and how a number is written do not tell rows apart."""
         firsts = (next((row[name] for name in part if row.get(name, "").strip()), "") for part in self.key)
-        return tuple(" ".join(cell.casefold().split()) for cell in firsts)
+        return tuple(_plainly(cell) for cell in firsts)
 
     def header(self, found: Sequence[str]) -> tuple[str, ...]:
         """Return what the first row must be, given what it is; staff's own columns stay, right of ours.
@@ -94,8 +96,8 @@ SHEETS = (PATIENTS, CALLS)
 
 
 def is_same(cell: str, value: str) -> bool:
-    """Tell whether a cell holds a value: a number, too, that lost its plus under a clerk's fingers."""
-    return cell == value or (value.startswith("+") and re.sub(r"\D", "", cell) == value[1:])
+    """Tell whether a cell holds a value, written as in a key."""
+    return _plainly(cell) == _plainly(value)
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
@@ -116,6 +118,13 @@ def read_csv(data: bytes) -> tuple[list[str], list[dict[str, str]]]:
         for line in rest
         if line
     ]
+
+
+def _plainly(cell: str) -> str:
+    # A clerk types a number with blanks, or a spreadsheet takes its plus away.
+    if _PHONE.fullmatch(cell.strip()):
+        return "+" + re.sub(r"[^0-9]", "", cell)
+    return " ".join(cell.casefold().split())
 
 
 def _plain(cell: str) -> str:

@@ -8,10 +8,8 @@ from clinic.contracts.notice import Notice
 from clinic.contracts.sheets import PATIENTS
 from clinic.ports import Calls, Patients, Register
 
-_ONE = (
-    "The clinic's register has the caller's number: {names}, {email}. It may be somebody else of the family."
-)
-_SEVERAL = "The clinic's register has the caller's number, for several patients: {names}."
+_ONE = "The clinic's register has the caller's number: {who}. It may be somebody else of the family."
+_SEVERAL = "The clinic's register has the caller's number, for several patients: {who}."
 _ASK = " Ask who calls before you use the name, and have the address confirmed."
 
 
@@ -38,6 +36,8 @@ def identify_caller(fact: CallStarted, *, calls: Calls, patients: Patients, regi
 
 
 def _told(rows: list[dict[str, str]]) -> str:
-    names = ", ".join(dict.fromkeys(row["name"] for row in rows if row.get("name")))
-    words = _ONE if len(rows) == 1 and rows[0].get("email") else _SEVERAL
-    return words.format(names=names or "no name", email=rows[0].get("email", "")) + _ASK
+    names = list(dict.fromkeys(row["name"] for row in rows if row.get("name")))
+    if len(rows) > 1:
+        return _SEVERAL.format(who=", ".join(names) or "no names") + _ASK
+    known = [*names, rows[0].get("email", "")]
+    return _ONE.format(who=", ".join(filter(None, known)) or "no name") + _ASK

@@ -51,6 +51,14 @@ def test_a_family_is_found_by_its_number(register: Register) -> None:
     assert given(register.find(PATIENTS, "phone", ASHA["phone"])) == [ASHA, RAVI]
 
 
+@pytest.mark.parametrize("typed", ["919812345678", "+91 98123 45678", "+91-98123-45678"])
+def test_a_number_that_a_clerk_typed_is_the_same_patients(register: Register, typed: str) -> None:
+    register.put(PATIENTS, {"phone": typed, "name": "asha  rao", "notes": "Prefers mornings"})
+    assert len(register.find(PATIENTS, "phone", ASHA["phone"])) == 1
+    register.put(PATIENTS, ASHA)
+    assert given(register.rows(PATIENTS)) == [{**ASHA, "notes": "Prefers mornings"}]
+
+
 def test_the_sheets_are_apart(register: Register) -> None:
     register.put(PATIENTS, ASHA)
     register.put(CALLS, {"call_id": "1"})

@@ -83,6 +83,16 @@ def test_a_family_of_the_register_is_named_without_its_addresses(
     assert "@" not in text
 
 
+def test_one_patient_without_an_address_is_not_several(
+    identified: Callable[[CallRecord], str], needs: Needs, ringing: CallRecord
+) -> None:
+    needs.open("register").put(PATIENTS, {"phone": PHONE, "name": "Asha Rao"})
+    assert identified(ringing) == "returning"
+    (text,) = told(needs, ringing)
+    assert "several" not in text
+    assert "number: Asha Rao. " in text
+
+
 def test_a_withheld_number_is_nobodys(
     identified: Callable[[CallRecord], str], needs: Needs, next_call: Ring
 ) -> None:
