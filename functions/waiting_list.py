@@ -11,7 +11,7 @@ from clinic.booking.appointment import Waiting
 from clinic.booking.change import Change
 from clinic.booking.holds import Seen
 from clinic.booking.schedule import Slot
-from clinic.booking.waitlist import closed, offer, told
+from clinic.booking.waitlist import closed, given_up, offer, told
 from clinic.directory import Clinic
 from clinic.letters import Letters
 from clinic.ports import AddressRefused, Appointments, Calendar, Mailer
@@ -49,11 +49,14 @@ def tell(
 ) -> None:
     """Mail an offer, once however often this is called, and note it.
 
-    Where the address takes no mail, nobody will take the slot, and it goes to the next when its time is over.
+    Where the address takes no mail, nobody will take the slot: its time is over now, and the next minute
+    offers it to the next. Raises SlotTaken where the slot is booked meanwhile.
     """
     key = f"offer-{waiting.id}"
     try:
         mailer.send(letters.about_offer(waiting, now, key), key)
     except AddressRefused:
         _log.warning("! offer refused", waiting_id=waiting.id, reason="address_refused")
+        appointments.apply(given_up(waiting, appointments.held_by(waiting.patient.id), now))
+        return
     appointments.apply(Change(waiting=(told(waiting),)))

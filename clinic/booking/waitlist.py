@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
 
 from clinic.booking.appointment import Waiting
-from clinic.booking.change import Cell, Change
+from clinic.booking.change import Cell, Change, TakenCell
 from clinic.booking.holds import Seen
 from clinic.booking.refusals import NotAvailable
 from clinic.booking.schedule import Slot, check_bookable, slot
@@ -52,6 +52,20 @@ def closed(waiting: Waiting) -> Waiting:
 def told(waiting: Waiting) -> Waiting:
     """Return the entry of somebody whose offer has been mailed."""
     return msgspec.structs.replace(waiting, told=True)
+
+
+def given_up(waiting: Waiting, held: Mapping[str, TakenCell], now: datetime) -> Change:
+    """Return the change that ends an offer which can't be mailed, so that it goes to the next at once."""
+    mine = {
+        cell_id: entry
+        for cell_id, entry in held.items()
+        if (entry.cell.doctor_id, entry.cell.until) == (waiting.offered_doctor, waiting.offered_until)
+    }
+    return Change(
+        takes=tuple(msgspec.structs.replace(entry.cell, until=now) for entry in mine.values()),
+        over={cell_id: entry.version for cell_id, entry in mine.items()},
+        waiting=(msgspec.structs.replace(told(waiting), offered_until=now),),
+    )
 
 
 def _can_be_had(clinic: Clinic, free: Slot, seen: Seen, now: datetime) -> bool:

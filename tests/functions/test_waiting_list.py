@@ -179,6 +179,31 @@ def test_an_offer_that_nobody_takes_goes_to_the_next(
     assert book(patient_name="Ravi Kumar", email="ravi@example.com")["success"] is True
 
 
+def test_an_offer_whose_address_is_refused_goes_to_the_next_at_once(
+    book: Use,
+    use: Use,
+    use_in: Use,
+    next_call: Ring,
+    join: Callable[[int], CallRecord],
+    give: Callable[[], None],
+    needs: Needs,
+    free_day: str,
+    tmp_path: Path,
+) -> None:
+    booked = book()
+    first = {"patient_name": "Patient A", "email": "patient0@nowhere.invalid", "doctor_name": "Mehta"}
+    use_in(next_call(5, "+919812340005"), "join_waitlist", first_date=free_day, **first)
+    join(3)
+    use("cancel_appointment", appointment_id=booked["appointment_id"])
+    give()
+    assert mails(tmp_path, "offer") == []
+    run_job(pass_on_offers, needs)
+    (mail,) = mails(tmp_path, "offer")
+    assert mail["To"] == "patient3@example.com"
+    (left,) = needs.open("appointments").waiting()
+    assert (left.patient.email, left.status, left.told) == ("patient3@example.com", "offered", True)
+
+
 def test_an_offer_that_a_crash_left_unwritten_is_written_by_the_next_minute(
     book: Use,
     use: Use,
