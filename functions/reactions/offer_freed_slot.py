@@ -26,6 +26,9 @@ def offer_freed_slot(
 
     Raises SlotTaken where somebody takes it meanwhile: the bus tries again, and finds it taken.
     """
+    if not clinic.has_doctor(fact.doctor_id):
+        # Who has left gives no slot back.
+        return
     minutes = int((fact.freed_until - fact.freed_at).total_seconds()) // 60
     free = slot(clinic.doctor(fact.doctor_id), fact.freed_at, minutes)
     waiting = offer_to_next(free, None, appointments, calendar, clinic, now)

@@ -14,8 +14,10 @@ from clinic.booking.change import Change
 from clinic.contracts import events
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.dead_letter import DeadLetter
-from clinic.contracts.events import CallEnded
+from clinic.contracts.events import AppointmentCancelled, CallEnded
 from clinic.contracts.function_table import FunctionTable
+from clinic.directory import Clinic
+from clinic.settings import Settings
 from functions.dispatch import react, run_job
 from functions.jobs.pass_on_offers import pass_on_offers
 from functions.needs import Needs
@@ -202,6 +204,43 @@ def test_an_offer_whose_address_is_refused_goes_to_the_next_at_once(
     assert mail["To"] == "patient3@example.com"
     (left,) = needs.open("appointments").waiting()
     assert (left.patient.email, left.status, left.told) == ("patient3@example.com", "offered", True)
+
+
+def test_who_waited_for_days_that_are_over_is_closed_and_the_last_day_counts_whole(
+    join: Callable[[int], CallRecord], needs: Needs, settings: Settings, free_day: str
+) -> None:
+    join(2)
+    last_minute = datetime.fromisoformat(f"{free_day}T23:59:00+05:30")
+    for minutes, waits in ((0, True), (1, False)):
+        now = last_minute + timedelta(minutes=minutes)
+        run_job(pass_on_offers, Needs(settings, {"now": now}))
+        assert (entry(needs, 2) is not None) is waits
+
+
+def test_an_offer_of_a_doctor_who_has_left_stops_nobody_elses(
+    book: Use,
+    use: Use,
+    join: Callable[[int], CallRecord],
+    give: Callable[[], None],
+    needs: Needs,
+    clinic: Clinic,
+    settings: Settings,
+) -> None:
+    booked = [book(), book(appointment_time="11:30 AM")]
+    join(2)
+    use("cancel_appointment", appointment_id=booked[0]["appointment_id"])
+    give()
+    end_offer(needs, 2)
+    left = msgspec.structs.replace(
+        clinic, doctors=tuple(each for each in clinic.doctors if each.id != "mehta")
+    )
+    run_job(pass_on_offers, Needs(settings, {"clinic": left}))
+    assert entry(needs, 2) is None
+    fact = AppointmentCancelled(
+        id="c", call_id="call-1", occurred_at=datetime.now(UTC), appointment_id=booked[1]["appointment_id"],
+        doctor_id="mehta", freed_at=datetime.now(UTC), freed_until=datetime.now(UTC) + timedelta(minutes=30),
+    )  # fmt: skip
+    offer_freed_slot(fact, **Needs(settings, {"clinic": left}).of(offer_freed_slot))
 
 
 def test_an_offer_that_a_crash_left_unwritten_is_written_by_the_next_minute(
