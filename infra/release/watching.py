@@ -8,6 +8,8 @@ from msgspec import Struct
 
 ENOUGH_CALLS = 20
 """Fewer say nothing about a share of failed ones."""
+_FEW_FAILED = 3
+"""So many, and more than half of all, are no accident however few the calls are."""
 _FAILED_AT_MOST, _FAILED_TIMES = 0.05, 2.0
 _SLOWEST_SECONDS, _SLOWER_TIMES = 3.0, 1.5
 
@@ -37,8 +39,11 @@ def judged(candidate: Reading, stable: Reading) -> Verdict:
     """Say how a candidate does beside the stable revision.
 
     It does badly where over 5 % of its calls fail and that is more than twice the
-    stable one's share, or where its tools' p95 is over 3 s and 1.5 times the other's.
+    stable one's share, or where its tools' p95 is over 3 s and 1.5 times the other's. On a
+    quiet line it does badly where most of its calls fail, three at least.
     """
+    if candidate.failed >= _FEW_FAILED and candidate.failed_share > max(0.5, stable.failed_share):
+        return Verdict("badly", f"{candidate.failed} of its {candidate.calls} calls failed")
     if candidate.calls < ENOUGH_CALLS:
         return Verdict("unknown", f"{candidate.calls} calls so far, {ENOUGH_CALLS} are needed to judge")
     if candidate.failed_share > max(_FAILED_AT_MOST, _FAILED_TIMES * stable.failed_share):

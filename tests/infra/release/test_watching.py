@@ -6,7 +6,24 @@ WELL = Reading(calls=100, failed=1, tool_p95_seconds=1.0)
 
 
 def test_too_few_calls_are_no_ground_to_judge() -> None:
-    assert judged(Reading(calls=19, failed=19), WELL).outcome == "unknown"
+    assert judged(Reading(calls=19, failed=2), WELL).outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("calls", "failed", "outcome"),
+    [
+        pytest.param(2, 2, "unknown", id="two may be an accident"),
+        pytest.param(3, 3, "badly", id="three of three are none"),
+        pytest.param(6, 3, "unknown", id="half of them may be the network's"),
+        pytest.param(19, 10, "badly", id="most of them are not"),
+    ],
+)
+def test_on_a_quiet_line_it_is_enough_that_most_calls_fail(calls: int, failed: int, outcome: str) -> None:
+    assert judged(Reading(calls=calls, failed=failed), WELL).outcome == outcome
+
+
+def test_where_the_other_fails_as_well_it_is_not_the_candidate_s_doing() -> None:
+    assert judged(Reading(calls=4, failed=4), Reading(calls=40, failed=40)).outcome == "unknown"
 
 
 def test_a_candidate_that_does_as_the_other_does_well() -> None:
