@@ -84,6 +84,15 @@ variable "settings" {
     condition     = length(setintersection(keys(var.settings), keys(local.following))) == 0
     error_message = "settings: ${join(", ", setintersection(keys(var.settings), keys(local.following)))} follows from the other variables."
   }
+  validation {
+    condition = alltrue([
+      for name in ["CLINIC_FILE", "LETTERS_FOLDER"] : !contains(keys(var.settings), name) || (
+        startswith(lookup(var.settings, name, ""), "clinic/") &&
+        length(fileset("${path.module}/../..", name == "CLINIC_FILE" ? lookup(var.settings, name, "") : "${lookup(var.settings, name, "")}/*")) > 0
+      )
+    ])
+    error_message = "settings: CLINIC_FILE and LETTERS_FOLDER must be there, below clinic/ and written from the top of the tree: the image and the bundle hold that folder."
+  }
 }
 
 variable "more_secrets" {

@@ -121,6 +121,25 @@ run "a_twilio_key_goes_with_its_secret_to_those_who_ring" {
   }
 }
 
+run "a_clinic_s_file_that_would_not_be_shipped_is_refused" {
+  command = plan
+  variables {
+    settings = { CLINIC_FILE = "clinics/ours.toml" }
+  }
+  expect_failures = [var.settings]
+}
+
+run "a_clinic_s_file_is_shipped" {
+  command = plan
+  variables {
+    settings = { CLINIC_FILE = "clinic/directory/renova.toml", LETTERS_FOLDER = "clinic/letters/templates" }
+  }
+  assert {
+    condition     = google_cloudfunctions2_function.function["book_appointment"].service_config[0].environment_variables["CLINIC_FILE"] == "clinic/directory/renova.toml"
+    error_message = "the functions keep another clinic's book"
+  }
+}
+
 run "a_setting_is_written_in_capitals" {
   command = plan
   variables {
