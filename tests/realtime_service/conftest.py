@@ -96,17 +96,17 @@ class Telephone:
         await self.stream.open(RequestValidator(self._settings.signing_token).compute_signature(public, {}))
         self.ending = await self.stream.run(lambda _: talk(self))
         # A tool that was begun is waited for.
-        await self.until(lambda: self.record.status != "in_progress", 15)
+        await self.until(lambda: self.record.status != "in_progress")
 
-    async def until(self, happened: Callable[[], object], seconds: float = 5) -> None:
+    async def until(self, happened: Callable[[], object]) -> None:
         """Wait until something is so."""
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(20):
             while not happened():
                 await asyncio.sleep(0.01)
 
     async def until_quiet(self, milliseconds: int = 200) -> None:
         """Wait until the agent has spoken and been silent for so long."""
-        await self.until(lambda: self.stream.agent_heard_ms and self.stream.quiet_ms >= milliseconds, 10)
+        await self.until(lambda: self.stream.agent_heard_ms and self.stream.quiet_ms >= milliseconds)
 
     async def say(self, words: str, seconds: float = 0.4) -> None:
         """Make the sound of a voice, which the model will understand so."""

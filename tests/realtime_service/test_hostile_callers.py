@@ -596,7 +596,7 @@ async def test_a_caller_at_fifty_times_real_time_is_cut_off(target: Target) -> N
                 if number % 50 == 0:
                     await asyncio.sleep(max(0.0, began + number / 2500 - time.monotonic()))
         assert await close_code(connection) == 1008
-        assert time.monotonic() - began < 5
+        assert number < 10_000
     await record_ends(target, "failed")
 
 

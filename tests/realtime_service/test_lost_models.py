@@ -115,7 +115,7 @@ async def test_a_caller_whose_model_is_being_brought_back_hears_that_the_line_is
         phone.sound(0.4)
         await phone.until(lambda: len(phone.model.detections) == 2)
         said = phone.stream.now_ms
-        await phone.until(lambda: phone.stream.agent_began_ms > said, 8)
+        await phone.until(lambda: phone.stream.agent_began_ms > said)
 
     never_up = Line(setup_seconds=60.0)
     async with telephone(FIND, lines=[Line(), never_up]) as phone:
