@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -23,27 +23,28 @@ from typing import Any
 import structlog
 from msgspec import Struct
 
+from benchmarks.staff_differences import Differences, call_of, email_of, name_of, phone_of
 from clinic.booking.alternatives import MOST
 from clinic.booking.holds import Seen
-from clinic.booking.mirror import Place, place_of
 from clinic.booking.refusals import NotAvailable
 from clinic.booking.request import alternatives_to, free_slot, read_request
 from clinic.booking.schedule import Slot, slots_of_day
 from clinic.contracts import tool_call
 from clinic.contracts.call_record import CallRecord
 from clinic.contracts.dead_letter import DeadLetter
+from clinic.contracts.events import CallEnded
 from clinic.contracts.function_table import load_function_table
-from clinic.contracts.sheets import PATIENTS
 from clinic.contracts.tool_call import ToolCall
 from clinic.directory import Clinic, load_clinic
 from clinic.settings import Settings, load_settings
 from functions.dispatch import answer_tool_call, react
 from functions.needs import Needs
 from functions.staff_time import taken_as_known
+from functions.told import tell
 from rehearsal.google_workspace.workspace import Workspace
 from rehearsal.rehearsed_workspace import rehearsed_workspace, settings_for
 
-WATCHED = ("send_confirmation", "send_appointment_email", "sync_calendar", "update_register")
+WATCHED = ("send_confirmation", "send_appointment_email", "sync_calendar", "update_register", "finish_call")
 OPENED = ("appointments", "calendar", "mailer", "register", "ledger", "calls", "patients", "reacted")
 MOST_DELIVERIES = 25
 WORKERS = 8
@@ -106,7 +107,7 @@ def storm(folder: str, appointments: int, probability: float, seed: int = 20) ->
         with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(world.live_through, range(appointments), _plans(appointments, seed)))
         server.workspace.faults.clear()
-        wrong = world.differences()
+        wrong = world.differences(appointments)
         counts = Counter(plan for plan in _plans(appointments, seed))
         return Report(
             standing=appointments - counts["cancel"],
@@ -156,11 +157,11 @@ class _World:
         """Book an appointment in a call of its own, and move or cancel it."""
         now = datetime.now(UTC)
         record = CallRecord(
-            call_id=f"storm-{number}", session_id=uuid.uuid4().hex, channel="phone", timestamp=now,
-            caller_phone=f"+9198{number:08}",
+            call_id=call_of(number), session_id=uuid.uuid4().hex, channel="phone", timestamp=now,
+            caller_phone=phone_of(number),
         )  # fmt: skip
         self._needs.open("calls").ring(record, uuid.uuid4().hex, now + timedelta(minutes=1), 1_000_000)
-        patient = {"patient_name": f"Patient {_letters(number)}", "email": f"patient{number}@example.com"}
+        patient = {"patient_name": name_of(number), "email": email_of(number)}
         result = self._use(record, "book_appointment", {**patient, **self._at(2 * number)})
         appointment = {"appointment_id": result.get("appointment_id", "")}
         if plan == "move":
@@ -168,11 +169,11 @@ class _World:
             self._use(record, "reschedule_appointment", {**appointment, **when}, "department")
         elif plan == "cancel":
             self._use(record, "cancel_appointment", appointment)
+        self._hang_up(record)
 
-    def differences(self) -> list[str]:
+    def differences(self, appointments: int) -> list[str]:
         """Return how what staff see differs from the book."""
-        book = self._needs.open("appointments").coming(datetime.now(UTC))
-        return [*self._in_calendars(book), *self._in_mails(), *self._in_sheets()]
+        return Differences(self._needs, self._clinic, self._workspace, appointments).all()
 
     def _use(self, record: CallRecord, tool: str, arguments: dict[str, str], without: str = "") -> Any:
         now = datetime.now(UTC)
@@ -183,11 +184,22 @@ class _World:
         )  # fmt: skip
         function = getattr(importlib.import_module(f"functions.tools.{tool}"), tool)
         answer_tool_call(self._table[tool], function, self._needs, tool_call.encode(call))
-        for topic, data in self._facts.take():
-            for row in self._table.subscribers(topic):
-                if row.name in WATCHED:
-                    self._deliver(row.name, topic, data)
+        self._settle()
         return self._needs.open("ledger").answer(call.id)
+
+    def _hang_up(self, record: CallRecord) -> None:
+        now = datetime.now(UTC)
+        self._needs.open("calls").end(record.call_id, "completed", now)
+        tell(self._facts, CallEnded(id=f"{record.call_id}.ended", call_id=record.call_id, occurred_at=now))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Deliver what this thread has told, and what follows from it."""
+        while facts := self._facts.take():
+            for topic, data in facts:
+                for row in self._table.subscribers(topic):
+                    if row.name in WATCHED:
+                        self._deliver(row.name, topic, data)
 
     def _deliver(self, name: str, topic: str, data: bytes) -> None:
         """Deliver a fact as the bus does: again, until its reaction is done with it."""
@@ -214,52 +226,12 @@ class _World:
             "department": self._clinic.department(doctor.departments[0]).name,
         }
 
-    def _in_calendars(self, book: Sequence[Any]) -> list[str]:
-        calendars = self._workspace.calendars
-        shown = Counter(
-            (event["id"], Place(doctor.id, *calendars.span(doctor.calendar_id, event)))
-            for doctor in self._clinic.doctors
-            for event in calendars.standing(doctor.calendar_id)
-        )
-        wanted = Counter((each.id, place_of(each)) for each in book)
-        pending = [f"pending {each.id}" for each in book if each.calendar]
-        return [f"calendars: {each}" for each in [*(wanted - shown), *(shown - wanted), *pending]]
-
-    def _in_mails(self) -> list[str]:
-        sent = Counter(str(mail.message["X-Clinic-Key"]) for mail in self._workspace.mailbox.sent)
-        twice = [f"mail sent {count} times" for count in sent.values() if count != 1]
-        plans = Counter(tool for tool in self._done())
-        missing = plans.total() - len(sent)
-        drafts = len(self._workspace.mailbox.drafts)
-        return [
-            *twice,
-            *([f"{missing} mails missing"] if missing else []),
-            *([f"{drafts} drafts left"] if drafts else []),
-        ]
-
-    def _done(self) -> list[str]:
-        ledger = self._needs.open("ledger")
-        calls = [f"storm-{number}" for number in range(len(self._slots))]
-        logged = (one for call in calls for one in ledger.of_call(call))
-        return [one.tool for one in logged if one.outcome == "succeeded"]
-
-    def _in_sheets(self) -> list[str]:
-        rows = self._needs.open("register").rows(PATIENTS)
-        phones = Counter(row["phone"] for row in rows)
-        booked = sum(tool == "book_appointment" for tool in self._done())
-        twice = [f"row {count} times" for count in phones.values() if count != 1]
-        return [*twice, *([f"{booked - len(rows)} rows missing"] if booked != len(rows) else [])]
-
 
 def _spread_slots(clinic: Clinic) -> list[Slot]:
     first = datetime.now(clinic.zone).date() + timedelta(days=2)
     days = [first + timedelta(days=ahead) for ahead in range(clinic.booking_horizon_days - 4)]
     by_day = [list(slots_of_day(clinic, doctor, day)) for day in days for doctor in clinic.doctors]
     return [slot for same_place in zip_longest(*by_day) for slot in same_place if slot is not None]
-
-
-def _letters(number: int) -> str:
-    return "".join(chr(97 + int(digit)) for digit in str(number))
 
 
 def cached_answer(folder: str) -> tuple[float, float]:
