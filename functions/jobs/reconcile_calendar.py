@@ -120,14 +120,17 @@ class _Desk:
     def _events(self) -> tuple[dict[str, list[Mirrored]], list[Drift]]:
         found: dict[str, list[Mirrored]] = {}
         blind: list[Drift] = []
-        for doctor in self._clinic.doctors:
+        for number, doctor in enumerate(self._clinic.doctors):
             try:
                 for event in self._calendar.mirrored(doctor.id, self._now):
                     found.setdefault(event.appointment_id, []).append(event)
             except UnknownCalendar:
                 blind.append(Drift("unknown_calendar", doctor_id=doctor.id))
             except Unavailable:
-                blind.append(Drift("out_of_reach", doctor_id=doctor.id))
+                # Each would be waited for as long, and the function has half a minute for all.
+                unseen = self._clinic.doctors[number:]
+                blind += [Drift("out_of_reach", doctor_id=each.id) for each in unseen]
+                break
         return found, blind
 
     def _drift(

@@ -214,6 +214,17 @@ def test_a_calendar_that_can_not_be_seen_is_told_and_its_appointments_wait(
     assert drifts() == ["unknown_calendar"]
 
 
+def test_a_calendar_out_of_reach_is_waited_for_once_and_not_for_each_doctor(
+    booked: Any, needs: Needs, workspace: Workspace, clinic: Clinic, capsys: Any
+) -> None:
+    needs.open("calendar")._api._patience = 0.0
+    workspace.faults.add("calendar.", "unavailable", times=100)
+    run_job(reconcile_calendar, needs)
+    assert capsys.readouterr().out.count("= calendar out_of_reach") == len(clinic.doctors)
+    assert workspace.faults.happened["unavailable"] == 1
+    assert needs.open("appointments").get(booked.id) == booked
+
+
 def test_what_staff_do_by_hand_is_logged_without_a_name(
     booked: Any, drag: Any, needs: Needs, capsys: Any
 ) -> None:
