@@ -34,7 +34,9 @@ export function card(outcome, id, appointment, clinic, words, language) {
 
 function described({ doctor_name, department, starts_at }, clinic, language) {
   const format = { timeZone: clinic.time_zone, dateStyle: "full", timeStyle: "short" };
-  const when = new Intl.DateTimeFormat(language, format).format(new Date(starts_at));
+  // As the visitor's country writes it, where that is known: English dates are not the same everywhere.
+  const own = navigator.languages.find((tag) => tag.startsWith(`${language}-`));
+  const when = new Intl.DateTimeFormat(own ?? language, format).format(new Date(starts_at));
   return [
     make("p", { class: "when" }, make("time", { datetime: starts_at }, when)),
     make("p", { class: "whom" }, `${doctor_name}, ${department}`),

@@ -205,7 +205,7 @@ export class View {
 
   /** Keeps the focus with what can be done next, when what had it is gone. */
   focusFirst() {
-    const next = [this.talkButton, this.input, this.againButton].find((each) => each.checkVisibility() && !each.disabled);
+    const next = [this.talkButton, this.input, this.againButton].find((each) => each.getClientRects().length && !each.disabled);
     (next ?? this.title).focus();
   }
 

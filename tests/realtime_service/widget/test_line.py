@@ -227,3 +227,20 @@ async def test_the_page_may_have_the_widget_where_it_wants(
     await visitor.told("hello there")
     assert await visitor.input.evaluate("each => getComputedStyle(each).fontSize") == "16px"
     assert re.match("te", await visitor.element.locator(".root").get_attribute("lang"))
+
+
+async def test_a_page_with_small_letters_and_dark_colours_changes_nothing(
+    clinic_with: Start, visit: Start, site: Any
+) -> None:
+    clinic = clinic_with({}, CORS_ORIGINS=site.address)
+    site.html = (
+        f'<html lang="en"><meta name="color-scheme" content="dark"><script src="{clinic.address}embed.js">'
+        "</script><style>:root { font-size: 50%; color-scheme: dark; background: #000; color: #fff }</style>"
+    )
+    visitor = await visit(site.address, color_scheme="dark")
+    await visitor.open()
+    box = await visitor.panel.bounding_box()
+    assert box["width"] > 380
+    style = "each => { const is = getComputedStyle(each); return [is.fontSize, is.color, is.colorScheme] }"
+    heading = await visitor.element.get_by_role("heading", name="Hello! How can we help?").evaluate(style)
+    assert heading == ["23.2px", "rgb(23, 33, 43)", "light only"]
