@@ -23,7 +23,7 @@ _NEVER_CONNECTED = "never connected"
 
 
 def end_abandoned_calls(*, calls: Calls, appointments: Appointments, now: datetime) -> Iterator[CallEnded]:
-    """End each abandoned call as failed, when it was heard of last, and tell it.
+    """End each abandoned call as failed, when the caller hung up or it was heard of last, and tell it.
 
     Also told again, under the same id, is the end of a call whose record nobody has
     finished: its service may have been killed between the record and the fact.
@@ -32,12 +32,18 @@ def end_abandoned_calls(*, calls: Calls, appointments: Appointments, now: dateti
         yield _ended(call, now)
     for call in calls.abandoned(now - _SILENT_FOR, now - _RINGING_FOR):
         _log.warning("! call abandoned", call_id=call.call_id, status=call.status)
-        calls.end(call.call_id, "failed", call.alive_at or call.connected_at or call.timestamp)
+        calls.end(call.call_id, "failed", _was_over(call))
         # What was booked is the resolution, which is noted with everything else when the record is finished.
         if not call.resolution and not appointments.of_call(call.call_id):
             resolution = _NEVER_CONNECTED if call.connected_at is None else _LOST
             calls.note(CallNotes(call_id=call.call_id, resolution=resolution))
         yield _ended(call, now)
+
+
+def _was_over(call: CallRecord) -> datetime:
+    heard_of = call.alive_at or call.connected_at or call.timestamp
+    # A service holds a call that was hung up for as long as a booking in it is under way.
+    return min(heard_of, call.hung_up_at or heard_of)
 
 
 def _ended(call: CallRecord, now: datetime) -> CallEnded:

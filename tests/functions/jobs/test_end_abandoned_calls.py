@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from clinic.contracts import events
-from clinic.contracts.call_record import CallRecord
+from clinic.contracts.call_record import CallNotes, CallRecord
 from clinic.contracts.dead_letter import DeadLetter
 from clinic.contracts.function_table import FunctionTable
 from clinic.contracts.tool_call import ToolCall
@@ -40,6 +42,20 @@ def test_a_call_whose_service_was_killed_is_ended_when_it_was_heard_of_last(
     assert (fact.type, fact.id) == ("call.ended", f"{ringing.call_id}.ended")
     assert (record.status, record.ended_at, record.duration_seconds) == ("failed", heard_of, 60)
     assert record.resolution == "broken off: our service was lost"
+
+
+@pytest.mark.parametrize(("hung_up", "lasted"), [(40, 40), (80, 60)])
+def test_a_call_that_was_hung_up_before_its_service_was_lost_ended_then(
+    listener: Any, settings: Settings, ringing: CallRecord, hung_up: int, lasted: int
+) -> None:
+    calls = listener.needs.open("calls")
+    began = datetime.now(UTC)
+    calls.admit("ticket", ringing.session_id, began)
+    calls.alive(ringing.call_id, began + timedelta(seconds=60))
+    calls.note(CallNotes(call_id=ringing.call_id, hung_up_at=began + timedelta(seconds=hung_up)))
+    sweep(listener, settings, timedelta(seconds=60) + BOUND)
+    record = calls.get(ringing.call_id)
+    assert (record.ended_at, record.duration_seconds) == (began + timedelta(seconds=lasted), lasted)
 
 
 def test_a_call_that_is_still_held_is_left_alone(
