@@ -76,6 +76,12 @@ def _traced(row: FunctionRow, door: Callable[..., Any]) -> Callable[..., Any]:
             telemetry.flush()
 
     def webhook_door(request: flask.Request) -> Any:
+        @flask.after_this_request
+        def send_once_answered(response: flask.Response) -> flask.Response:
+            # Not before: somebody waits for the answer, on the telephone.
+            response.call_on_close(telemetry.flush)
+            return response
+
         about = {"faas.name": row.name, "faas.trigger": "http", "http.request.method": request.method}
         with telemetry.span(f"{request.method} /{row.name}", about, "server"):
             try:
