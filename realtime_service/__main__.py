@@ -58,13 +58,21 @@ def main() -> int:
 
 async def _serve(settings: Settings, clinic: Clinic, table: FunctionTable, live: GeminiLive) -> None:
     service = realtime_service(settings, clinic, table, live)
-    await service.start(socket.create_server(("", settings.port)))
+    await service.start(_bound(settings.port))
     settle()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await stopping.wait()
     await service.stop(GRACE_SECONDS)
+
+
+def _bound(port: int) -> socket.socket:
+    """Return a socket that does not listen yet: who finds the port open finds a store that is connected."""
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("", port))
+    return bound
 
 
 def settle() -> None:

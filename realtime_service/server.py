@@ -68,7 +68,7 @@ class RealtimeService:
         self._server: Server | None = None
 
     async def start(self, listener: socket.socket) -> None:
-        """Take calls from a listening socket, once the store is connected."""
+        """Take calls from a socket that is bound, once the store is connected."""
         await self._ports.warm()
         self._server = await serve(
             self._handle,

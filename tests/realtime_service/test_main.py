@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -9,6 +10,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
+from clinic.contracts.function_table import load_function_table
+from clinic.directory import load_clinic
+from clinic.settings import Settings
+from realtime_service import __main__
+from realtime_service.ports import NoConnection
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,3 +72,20 @@ def test_it_is_healthy_until_it_is_told_to_stop(tmp_path: Path, free_port: int) 
         if process.poll() is None:
             process.kill()
     assert process.returncode == 0
+
+
+async def test_its_port_is_closed_until_its_store_is_connected(
+    monkeypatch: pytest.MonkeyPatch, free_port: int
+) -> None:
+    class Connecting:
+        async def start(self, listener: socket.socket) -> None:
+            assert listener.getsockname()[1] == free_port
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", free_port))
+            listener.close()
+            raise NoConnection("as far as it comes")
+
+    monkeypatch.setattr(__main__, "realtime_service", lambda *_: Connecting())
+    settings = Settings(port=free_port, gemini_api_key="any-key")
+    with pytest.raises(NoConnection):
+        await __main__._serve(settings, load_clinic(), load_function_table(), __main__.gemini_live(settings))
