@@ -70,7 +70,7 @@ async def say(socket: ClientConnection, words: str) -> None:
 
 async def hear(socket: ClientConnection, words: str) -> None:
     text = ""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while words not in text:
             message = await socket.recv()
             event = json.loads(message) if isinstance(message, str) else {}

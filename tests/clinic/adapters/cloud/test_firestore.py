@@ -111,7 +111,7 @@ def test_a_firestore_that_is_silent_is_not_waited_for(
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded):
         firestore.commit(batch)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8
 
 
 def test_a_query_that_breaks_off_is_asked_again_from_the_start(unwilling: Any, unwillingly: Client) -> None:
