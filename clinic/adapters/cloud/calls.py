@@ -7,6 +7,7 @@ back when it ends. Taking one is a `create`, so two calls never share the last.
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,7 +55,8 @@ class CloudCalls:
 
     def admit(self, ticket: str, session_id: str, now: datetime) -> CallRecord | None:
         """Use a ticket up, and every other of that call."""
-        return firestore.until_undisturbed(lambda: self._admit(ticket, session_id, now))
+        by = uuid.uuid4().hex
+        return firestore.until_undisturbed(lambda: self._admit(ticket, session_id, now, by))
 
     def get(self, call_id: str) -> CallRecord | None:
         """Return a record."""
@@ -151,17 +153,20 @@ class CloudCalls:
         batch.set(self._call(call_id), {"tickets": {ticket: admit_until}}, merge=True)
         firestore.commit(batch)
 
-    def _admit(self, ticket: str, session_id: str, now: datetime) -> CallRecord | None:
+    def _admit(self, ticket: str, session_id: str, now: datetime, by: str) -> CallRecord | None:
         found = firestore.find(self._client, "calls", ("session_id", "==", session_id))
-        kept = found[0].get("tickets") if found else {}
-        if ticket not in kept or kept[ticket] < now:
+        if not found:
             return None
-        record = firestore.read(CallRecord, found[0])
-        if record.status != "ringing":
+        record, seen = firestore.read(CallRecord, found[0]), found[0].to_dict() or {}
+        if seen.get("admitted_by") == by:
+            # By ourselves: the commit was done, its reply was lost, and it was sent again.
+            return record
+        kept = seen["tickets"]
+        if ticket not in kept or kept[ticket] < now or record.status != "ringing":
             return None
         batch = self._client.batch()
-        admitted = {"status": "in_progress", "connected_at": now}
-        batch.update(found[0].reference, {**admitted, "tickets": {}}, firestore.unchanged(found[0]))
+        admitted = {"status": "in_progress", "connected_at": now, "admitted_by": by, "tickets": {}}
+        batch.update(found[0].reference, admitted, firestore.unchanged(found[0]))
         line = self._line_of(found[0])
         if line:
             batch.update(line.reference, {"until": now + self._longest_call}, firestore.unchanged(line))

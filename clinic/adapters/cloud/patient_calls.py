@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,17 +24,21 @@ class CloudPatientCalls:
 
     def begin(self, errand: str, now: datetime, most: int) -> Attempt:
         """Count an attempt and let it begin, or say why not."""
-        return firestore.until_undisturbed(lambda: self._begin(errand, now, most))
+        by = uuid.uuid4().hex
+        return firestore.until_undisturbed(lambda: self._begin(errand, now, most, by))
 
     def end(self, errand: str, *, reached: bool) -> None:
         """Note what came of the attempt."""
         firestore.until_undisturbed(lambda: self._end(errand, reached=reached))
 
-    def _begin(self, errand: str, now: datetime, most: int) -> Attempt:
+    def _begin(self, errand: str, now: datetime, most: int, by: str) -> Attempt:
         seen = firestore.get(self._document(errand))
         known: dict[str, Any] = seen.to_dict() or {}
         if known.get("state") == "reached":
             return "reached"
+        if known.get("begun_by") == by:
+            # By ourselves: the commit was done, its reply was lost, and it was sent again.
+            return "begun"
         if known.get("state") == "under_way" and known["since"] + self._longest_call > now:
             return "under_way"
         if known.get("attempts", 0) >= most:
@@ -42,6 +47,7 @@ class CloudPatientCalls:
             "state": "under_way",
             "attempts": known.get("attempts", 0) + 1,
             "since": now,
+            "begun_by": by,
             "expire_at": now + _KEPT_FOR,
         }
         batch = self._client.batch()

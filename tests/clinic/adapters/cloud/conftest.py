@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 import pytest
-from google.cloud.firestore import Client
+from google.cloud.firestore import Client, WriteBatch
 from google.cloud.firestore_v1.types import (
     BatchGetDocumentsRequest,
     BatchGetDocumentsResponse,
@@ -16,6 +16,7 @@ from google.cloud.firestore_v1.types import (
     CommitResponse,
     RunQueryRequest,
     RunQueryResponse,
+    WriteResult,
 )
 
 from clinic.adapters.cloud import firestore as cloud
@@ -98,6 +99,20 @@ def unwillingly(unwilling: Unwilling) -> Iterator[Client]:
 def client(firestore: Any) -> Client:
     """The client of an empty store in the emulator."""
     return cloud.client(firestore.settings)
+
+
+@pytest.fixture
+def replies_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each commit is done, its reply is lost, and gRPC sends it again."""
+    commit = cloud.commit
+
+    def commit_and_again(batch: WriteBatch) -> list[WriteResult]:
+        writes = list(batch._write_pbs)
+        commit(batch)
+        batch._write_pbs = writes
+        return commit(batch)
+
+    monkeypatch.setattr(cloud, "commit", commit_and_again)
 
 
 @pytest.fixture

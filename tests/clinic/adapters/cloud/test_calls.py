@@ -46,6 +46,21 @@ def test_a_call_that_lost_its_line_does_not_give_back_anothers(
         calls.ring(record(3, timestamp=now + 2 * MINUTE), "ticket-3", now + 5 * MINUTE, 1)
 
 
+@pytest.mark.usefixtures("replies_lost")
+def test_a_call_whose_commits_get_no_reply_rings_is_admitted_once_and_ends(
+    client: Client, calls: CloudCalls, record: Make, now: datetime
+) -> None:
+    rung = calls.ring(record(1), "ticket-1", now + MINUTE, 1)
+    assert calls.admit("ticket-1", "CA1", now) == msgspec.structs.replace(
+        rung, status="in_progress", connected_at=now
+    )
+    assert calls.admit("ticket-1", "CA1", now + timedelta(microseconds=1)) is None
+    calls.end("call-1", "completed", now + MINUTE)
+    ended = calls.get("call-1")
+    assert ended is not None
+    assert (ended.status, ended.duration_seconds, lines(client)) == ("completed", 60, {})
+
+
 def test_fewer_lines_than_before_are_kept_to(calls: CloudCalls, record: Make, now: datetime) -> None:
     for number in range(4):
         calls.ring(record(number), f"ticket-{number}", now + MINUTE, 4)
@@ -127,7 +142,7 @@ def test_an_auditor_finds_every_field_of_a_call_under_its_own_name(
     calls.admit("ticket", "CA1", now)
     calls.end("call-1", status, now + MINUTE)
     kept = client.document("calls/call-1").get().to_dict() or {}
-    assert set(kept) == {*CallRecord.__struct_fields__, "tickets", "line"}
+    assert set(kept) == {*CallRecord.__struct_fields__, "tickets", "admitted_by", "line"}
     ended = msgspec.structs.asdict(calls.get("call-1") or record())
     assert {name: kept[name] for name in ended if name != "identified"} == {
         name: value for name, value in ended.items() if name != "identified"
