@@ -29,9 +29,10 @@ scan:  ## list what is in the image, and refuse known holes in it (needs Trivy)
 push:  ## push the image, and write its digest to dist/image
 	@mkdir -p dist
 	docker push $(NAME):$(TAG)
-	docker inspect --format '{{index .RepoDigests 0}}' $(NAME):$(TAG) > dist/image
+	docker inspect --format '{{join .RepoDigests "\n"}}' $(NAME):$(TAG) | grep -m 1 '^$(NAME)@' > dist/image
 
 plan:  ## show what Terraform would change (needs terraform)
+	@mkdir -p dist
 	$(TERRAFORM) init -input=false -backend-config=bucket=$(STATE_BUCKET) -backend-config=prefix=clinic-voice-agent
 	$(TERRAFORM) plan -input=false -out=$(CURDIR)/dist/plan -var-file=$(ENVIRONMENT).tfvars \
 	  -var=project_id=$(PROJECT) -var=region=$(REGION) -var=alert_email=$(ALERT_EMAIL) -var=image=$(IMAGE)

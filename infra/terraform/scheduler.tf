@@ -23,5 +23,10 @@ resource "google_cloud_scheduler_job" "job" {
     retry_count = 3
   }
 
-  depends_on = [google_pubsub_topic_iam_binding.job]
+  # Before its function may be called, each message would end as a dead letter.
+  depends_on = [
+    google_cloud_run_service_iam_member.pushed,
+    google_pubsub_subscription.push,
+    google_pubsub_topic_iam_binding.job,
+  ]
 }

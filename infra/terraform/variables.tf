@@ -280,6 +280,21 @@ variable "kms_key" {
   }
 }
 
+variable "export_location" {
+  description = "Where a copy of the book is kept outside of the region: a location of Cloud Storage, such as asia-southeast1. Empty: nowhere."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = lower(var.export_location) != var.region
+    error_message = "export_location: must be another one than the region, or the copy is lost with it."
+  }
+  validation {
+    condition     = var.export_location == "" || var.kms_key == ""
+    error_message = "export_location: a key of the region can't encrypt what is kept elsewhere; with kms_key there is no copy."
+  }
+}
+
 variable "delete_protection" {
   description = "Refuses to destroy the database, the service and the buckets that hold something."
   type        = bool

@@ -231,6 +231,29 @@ run "with_a_domain_everything_comes_through_the_load_balancer" {
   }
 }
 
+run "a_copy_in_the_same_region_is_none" {
+  command = plan
+  variables {
+    export_location = "asia-south1"
+  }
+  expect_failures = [var.export_location]
+}
+
+run "a_copy_elsewhere_is_made_every_night" {
+  command = apply # against the mock
+  variables {
+    export_location = "asia-southeast1"
+  }
+  assert {
+    condition     = endswith(google_cloud_scheduler_job.export[0].http_target[0].uri, "/databases/(default):exportDocuments")
+    error_message = "another database is copied"
+  }
+  assert {
+    condition     = jsondecode(base64decode(google_cloud_scheduler_job.export[0].http_target[0].body)).outputUriPrefix == "gs://clinic-staging-exports"
+    error_message = "it is copied elsewhere"
+  }
+}
+
 run "gemini_on_google_cloud_needs_no_key" {
   command = plan
   variables {
