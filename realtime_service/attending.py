@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable
 
 import structlog
 from msgspec import Struct
@@ -49,10 +50,17 @@ class Attending:
     """Whoever looks after one call."""
 
     def __init__(
-        self, call: OngoingCall, speaking: Speaking, answering: Answering, model: Model, attention: Attention
+        self,
+        call: OngoingCall,
+        speaking: Speaking,
+        answering: Answering,
+        model: Model,
+        attention: Attention,
+        is_away: Callable[[], bool],
     ) -> None:
+        """`is_away`: whether the caller has left for a moment, as a page does that is loaded anew."""
         self._call, self._speaking, self._answering, self._model = call, speaking, answering, model
-        self._attention = attention
+        self._attention, self._is_away = attention, is_away
         self._phrases = Phrases()
         self._tone = ComfortTone()
         self._asked_for_human = 0
@@ -67,7 +75,7 @@ class Attending:
     async def _look(self) -> bool:
         now, life = self._call.clock(), self._call.life
         sounds = self._speaking.is_sounding
-        waits = self._answering.is_waiting or not self._model.is_listening
+        waits = self._answering.is_waiting or not self._model.is_listening or self._is_away()
         step = life.next(now, agent_sounds=sounds, tool_runs=waits)
         if step == "close":
             _log.info("= closing", call_id=self._call.call_id, reason=life.closing)

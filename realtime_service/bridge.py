@@ -58,7 +58,9 @@ class Bridge:
         table: FunctionTable,
         ports: Ports,
         attention: Attention,
+        is_away: Callable[[], bool],
     ) -> None:
+        """`is_away`: whether the caller has left for a moment, and may come back to this conversation."""
         self._record, self._connection, self._stream = record, connection, stream
         self._clinic, self._ports = clinic, ports
         tool_calls = ToolCalls(record, table, ports)
@@ -77,7 +79,9 @@ class Bridge:
             self._model,
             lambda card: self._outgoing.put(stream.card(card)),
         )
-        self._attending = Attending(self._call, self._speaking, self._answering, self._model, attention)
+        self._attending = Attending(
+            self._call, self._speaking, self._answering, self._model, attention, is_away
+        )
 
     async def run(self, dial: Dial) -> None:
         """Hold the conversation until a side ends it or its life is over; the record is finished either way.

@@ -6,7 +6,7 @@ import asyncio
 import http
 import logging
 import socket
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 
 import structlog
@@ -135,7 +135,7 @@ class RealtimeService:
             self._check_room()
             stream = TwilioStream()
             record = await admit(connection, stream, self._ports.call_log, self._start_within)
-            await self._converse(record, connection, stream)
+            await self._converse(record, connection, stream, lambda: False)
         finally:
             self._conversations.discard(task)
 
@@ -151,7 +151,7 @@ class RealtimeService:
     async def _hold_visit(self, record: CallRecord, visit: Visit, stream: MediaStream) -> None:
         ended = (_INTERNAL_ERROR, "broken off")
         try:
-            ended = await self._outcome(self._converse(record, visit, stream))
+            ended = await self._outcome(self._converse(record, visit, stream, lambda: visit.is_away))
         finally:
             self._web.leave(record.call_id)
             await asyncio.shield(visit.finish(*ended))
@@ -178,13 +178,26 @@ class RealtimeService:
         if len(self._conversations) > self._settings.max_sessions:
             raise ProtocolError(TRY_LATER, "too many calls")
 
-    async def _converse(self, record: CallRecord, connection: CallerConnection, stream: MediaStream) -> None:
+    async def _converse(
+        self,
+        record: CallRecord,
+        connection: CallerConnection,
+        stream: MediaStream,
+        is_away: Callable[[], bool],
+    ) -> None:
         with ExitStack() as stack:
             stack.enter_context(structlog.contextvars.bound_contextvars(call_id=record.call_id))
             stack.enter_context(telemetry.counted(telemetry.SESSIONS, {"channel": record.channel}))
             _log.info("= started", channel=record.channel)
             bridge = Bridge(
-                record, connection, stream, self._clinic, self._table, self._ports, self._attention
+                record,
+                connection,
+                stream,
+                self._clinic,
+                self._table,
+                self._ports,
+                self._attention,
+                is_away,
             )
             async with kept_alive(self._ports.call_log, record.call_id):
                 await bridge.run(self._dial)

@@ -59,6 +59,15 @@ async def test_who_rings_is_found_out_while_the_model_is_dialled(
 
     record = msgspec.structs.replace(record, caller_phone="+919812345678")
     ports = msgspec.structs.replace(ports, call_log=log)
-    bridge = Bridge(record, Line(), TwilioStream(), load_clinic(), load_function_table(), ports, Attention())
+    bridge = Bridge(
+        record,
+        Line(),
+        TwilioStream(),
+        load_clinic(),
+        load_function_table(),
+        ports,
+        Attention(),
+        lambda: False,
+    )
     with pytest.raises(LiveClosed):
         await bridge.run(dial)
