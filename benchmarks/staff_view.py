@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
 import structlog
@@ -48,6 +48,7 @@ WATCHED = ("send_confirmation", "send_appointment_email", "sync_calendar", "upda
 OPENED = ("appointments", "calendar", "mailer", "register", "ledger", "calls", "patients", "reacted")
 MOST_DELIVERIES = 25
 WORKERS = 8
+_PLACES_APART = 4
 EVENTS_A_DAY = 200
 ASKED = 500
 
@@ -163,7 +164,7 @@ class _World:
         self._needs.open("calls").ring(record, uuid.uuid4().hex, now + timedelta(minutes=1), 1_000_000)
         patient = {"patient_name": name_of(number), "email": email_of(number)}
         result = self._use(record, "book_appointment", {**patient, **self._at(2 * number)})
-        appointment = {"appointment_id": result.get("appointment_id", "")}
+        appointment = {"appointment_id": result["appointment_id"]}
         if plan == "move":
             when = self._at(2 * number + 1)
             self._use(record, "reschedule_appointment", {**appointment, **when}, "department")
@@ -185,7 +186,10 @@ class _World:
         function = getattr(importlib.import_module(f"functions.tools.{tool}"), tool)
         answer_tool_call(self._table[tool], function, self._needs, tool_call.encode(call))
         self._settle()
-        return self._needs.open("ledger").answer(call.id)
+        result = self._needs.open("ledger").answer(call.id)
+        if not result["success"]:
+            raise RuntimeError(f"{tool} was refused: {result['reason_code']}")
+        return result
 
     def _hang_up(self, record: CallRecord) -> None:
         now = datetime.now(UTC)
@@ -231,7 +235,9 @@ def _spread_slots(clinic: Clinic) -> list[Slot]:
     first = datetime.now(clinic.zone).date() + timedelta(days=2)
     days = [first + timedelta(days=ahead) for ahead in range(clinic.booking_horizon_days - 4)]
     by_day = [list(slots_of_day(clinic, doctor, day)) for day in days for doctor in clinic.doctors]
-    return [slot for same_place in zip_longest(*by_day) for slot in same_place if slot is not None]
+    # An hour apart: what is moved to another doctor stays as long as it was.
+    places = islice(zip_longest(*by_day), 0, None, _PLACES_APART)
+    return [slot for same_place in places for slot in same_place if slot is not None]
 
 
 def cached_answer(folder: str) -> tuple[float, float]:
