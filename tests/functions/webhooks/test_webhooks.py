@@ -39,8 +39,9 @@ def test_a_retry_finds_the_record_of_the_same_call(post: Post, ring: Ring) -> No
     assert first["token"] != again["token"]
 
 
-def test_a_withheld_number_is_no_number(post: Post, ring: Ring, needs: Needs) -> None:
-    given = parameters(post(twilio_voice, {**ring, "From": "anonymous"}))
+@pytest.mark.parametrize("sent", ["anonymous", "+266696687", "+86282452253", ""])
+def test_a_withheld_number_is_no_number(post: Post, ring: Ring, needs: Needs, sent: str) -> None:
+    given = parameters(post(twilio_voice, {**ring, "From": sent}))
     assert needs.open("calls").get(given["call_id"]).caller_phone == ""
 
 
