@@ -143,7 +143,11 @@ def _shift(release: _Release) -> None:
 
 
 def _promote(release: _Release) -> None:
-    """Go through all stages that are left; each is watched."""
+    """Go through all stages that are left; each is watched, one that was broken off from its beginning."""
+    candidate = release.service.serving().traffic.candidate
+    if candidate and 0 < candidate.percent < STAGES[-1]:
+        _tell(f"{candidate.revision} has {candidate.percent} % of the calls")
+        _watch(release)
     while True:
         serving = _with_a_ready_candidate(release)
         candidate = serving.traffic.candidate

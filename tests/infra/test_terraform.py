@@ -192,6 +192,19 @@ def test_what_is_deployed_waits_for_what_its_account_may() -> None:
         assert "time_sleep.grants" in blocks[deployed].rpartition("depends_on")[2]
 
 
+def test_no_role_is_basic_and_none_administers_but_what_copies_the_book() -> None:
+    roles = set(re.findall(r'"roles/([\w.]+)"', source()))
+    assert len(roles) > 10
+    assert not roles & {"owner", "editor", "viewer"}
+    assert {role for role in roles if role.lower().endswith("admin")} == {
+        "datastore.importExportAdmin",
+        "storage.admin",
+    }
+    assert re.findall(
+        r'^resource "(\S+)" "(\w+)" {(?:(?!^}).)*"roles/storage.admin"', source(), re.M | re.S
+    ) == [("google_storage_bucket_iam_member", "exporter")]
+
+
 def test_what_builds_the_functions_can_not_replace_the_service_s_image() -> None:
     writing = re.search(
         r'"google_artifact_registry_repository_iam_member" "builder" {(.*?)^}', source(), re.S | re.M

@@ -93,6 +93,18 @@ def test_a_release_that_was_broken_off_goes_on_where_it_was(
     assert shares(cloud_run) == {FIRST: 0, SECOND: 100}
 
 
+def test_a_stage_that_was_broken_off_is_watched_before_the_next(
+    cloud_run: RehearsedCloudRun, release: Release
+) -> None:
+    cloud_run.series = calls_of({FIRST: (100, 1), SECOND: (30, 9)})
+    release("deploy", IMAGE)
+    release("shift", "--watch", "0")
+    changes = cloud_run.changes
+    assert release("promote", "--watch", "0.01") == 1
+    assert shares(cloud_run) == {FIRST: 100, SECOND: 0}
+    assert cloud_run.changes == changes + 1  # taken back, and nothing before
+
+
 def test_promoting_what_has_arrived_changes_nothing(cloud_run: RehearsedCloudRun, release: Release) -> None:
     release("deploy", IMAGE)
     release("promote", "--watch", "0")
