@@ -33,6 +33,8 @@ push:  ## push the image, and write its digest to dist/image
 
 plan:  ## show what Terraform would change (needs terraform)
 	@mkdir -p dist
+	@test -z "$$(find clinic functions -type f -newer dist/functions.zip ! -name '*.pyc' 2>/dev/null | head -n 1)" \
+	  || { echo "dist/functions.zip is older than what it holds: make bundle" >&2; exit 1; }
 	$(TERRAFORM) init -input=false -backend-config=bucket=$(STATE_BUCKET) -backend-config=prefix=clinic-voice-agent
 	$(TERRAFORM) plan -input=false -out=$(CURDIR)/dist/plan -var-file=$(ENVIRONMENT).tfvars \
 	  -var=project_id=$(PROJECT) -var=region=$(REGION) -var=alert_email=$(ALERT_EMAIL) -var=image=$(IMAGE)

@@ -12,6 +12,7 @@ _TOOL = """#!/bin/sh
 echo "$(basename "$0") $*" >> calls
 case "$1" in inspect) printf 'x-docker.pkg.dev/another/x/y@sha256:1\\n%s@sha256:2\\n' "$OURS" ;; esac
 """
+NOW = 1_700_000_000
 NAME = "asia-south1-docker.pkg.dev/clinic-staging/clinic-voice-agent/realtime-service"
 
 
@@ -66,6 +67,20 @@ def test_a_plan_is_of_the_image_that_was_pushed(tree: Path) -> None:
     *_, plan = made(tree, "plan")
     assert plan.endswith(f"-var=alert_email=desk@example.com -var=image={NAME}@sha256:2")
     assert f"-out={tree}/dist/plan" in plan
+
+
+def test_functions_that_are_not_bundled_yet_are_not_left_out_silently(tree: Path) -> None:
+    (tree / "dist").mkdir()
+    (tree / "functions").mkdir()
+    (tree / "clinic").mkdir()
+    for age, file in ((20, "functions/main.py"), (10, "dist/functions.zip")):
+        (tree / file).touch()
+        os.utime(tree / file, (NOW - age, NOW - age))
+    made(tree, "plan")
+    os.utime(tree / "functions" / "main.py", (NOW, NOW))
+    run = make(tree, "plan", "PROJECT=clinic-staging", "ALERT_EMAIL=desk@example.com")
+    assert run.returncode == 2
+    assert "make bundle" in run.stderr
 
 
 def test_what_is_applied_is_the_plan_that_was_read(tree: Path) -> None:
