@@ -8,7 +8,7 @@ from typing import Protocol
 
 from playwright.async_api import Locator, Page
 
-_LONGEST_MS = 30_000
+_LONGEST_MS = 60_000
 _LONGEST_BOOKING_SECONDS = 150
 _LOOK_EVERY_SECONDS = 0.05
 

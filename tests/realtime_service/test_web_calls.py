@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,8 +29,8 @@ from realtime_service.visit import CONTINUED_ELSEWHERE
 from rehearsal.gemini.scripted import ScriptedModel
 
 ORIGIN = "https://clinic.example.com"
-AWAY = 0.6
-START_WITHIN = 0.4
+LONG, SOON = 30.0, 0.4
+"""Seconds that a page may be away, or its first message may take: SOON where a test waits for the end."""
 
 
 class Web:
@@ -65,6 +65,18 @@ class Web:
 
 @pytest.fixture
 async def web(settings: Settings, ports: Ports) -> AsyncIterator[Web]:
+    async with running(settings, ports, LONG) as web:
+        yield web
+
+
+@pytest.fixture
+async def impatient_web(settings: Settings, ports: Ports) -> AsyncIterator[Web]:
+    async with running(settings, ports, SOON) as web:
+        yield web
+
+
+@asynccontextmanager
+async def running(settings: Settings, ports: Ports, patience: float) -> AsyncIterator[Web]:
     settings = msgspec.structs.replace(settings, cors_origins=f"{ORIGIN},https://other.example.com")
     model, table = ScriptedModel({}), load_function_table()
     listener = socket.create_server(("127.0.0.1", 0))
@@ -76,8 +88,8 @@ async def web(settings: Settings, ports: Ports) -> AsyncIterator[Web]:
             table,
             ports,
             lambda instructions: live.conversation(instructions, table.declarations),
-            start_within=START_WITHIN,
-            away_seconds=AWAY,
+            start_within=patience,
+            away_seconds=patience,
         )
         await service.start(listener)
         yield Web(listener.getsockname()[1], model, settings)
@@ -102,7 +114,7 @@ class Page:
 
     async def until_told(self, socket: ClientConnection, words: str) -> None:
         """Read until the agent's words are there, and bring every mark back on the way."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while words not in self.words:
                 await self._read(socket)
 
@@ -117,7 +129,7 @@ class Page:
 
 
 async def close_code(connection: ClientConnection) -> int | None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         try:
             while True:
                 await connection.recv()
@@ -126,7 +138,7 @@ async def close_code(connection: ClientConnection) -> int | None:
 
 
 async def ended(web: Web, call_id: str = "call-1") -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while web.status(call_id) in ("ringing", "in_progress"):
             await asyncio.sleep(0.01)
     return web.status(call_id)
@@ -250,7 +262,7 @@ async def test_a_page_that_comes_back_and_has_missed_nothing_is_told_so(web: Web
         await socket.send(start())
         await page.until_told(socket, "hello")
     # As often as the agent still has something to say.
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             async with web.dial(token) as socket:
                 await socket.send(start(page.received))
@@ -261,7 +273,7 @@ async def test_a_page_that_comes_back_and_has_missed_nothing_is_told_so(web: Web
 
 
 async def test_a_token_too_old_to_begin_still_comes_back(web: Web) -> None:
-    token, page = web.token(seconds=2), Page()
+    token, page = web.token(seconds=3), Page()
     async with web.dial(token) as socket:
         await socket.send(start())
         await socket.send(typed("one"))
@@ -288,19 +300,19 @@ async def test_a_second_window_takes_the_call_over_and_the_first_is_told(web: We
             await page.until_told(second, "said two")
 
 
-async def test_a_page_that_does_not_come_back_has_left(web: Web) -> None:
-    token = web.token()
-    async with web.dial(token) as socket:
+async def test_a_page_that_does_not_come_back_has_left(impatient_web: Web) -> None:
+    token = impatient_web.token()
+    async with impatient_web.dial(token) as socket:
         await socket.send(start())
         await socket.recv()
-    assert await ended(web) == "completed"
-    record = web.calls.get("call-1")
+    assert await ended(impatient_web) == "completed"
+    record = impatient_web.calls.get("call-1")
     assert record is not None
     assert record.ended_at is not None
 
 
-async def test_a_socket_that_says_nothing_is_closed(web: Web) -> None:
-    async with web.dial(web.token()) as socket:
+async def test_a_socket_that_says_nothing_is_closed(impatient_web: Web) -> None:
+    async with impatient_web.dial(impatient_web.token()) as socket:
         assert await close_code(socket) == 1008
 
 
