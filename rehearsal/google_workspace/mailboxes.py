@@ -21,6 +21,8 @@ from rehearsal.google_workspace.refusal import Refused, invalid, not_found
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 _LONGEST_BYTES = 35_000_000
 _FIRST_HISTORY = 1000
+_NOBODY = "nobody@"
+"""Whose mailbox is taken to be missing: mail to it is sent, and comes back."""
 
 
 class Mail(Struct, frozen=True):
@@ -183,6 +185,9 @@ class Mailbox:
         mail = _mail(raw, ("SENT",))
         self.sent.append(mail)
         self._added.append(mail)
+        for address in addresses:
+            if address.startswith(_NOBODY):
+                self.give_back(address)
         return mail.written()
 
     def _draft(self, draft_id: str) -> Mail:

@@ -68,3 +68,15 @@ def test_what_nobody_could_receive_is_refused(users: Any, workspace: Workspace) 
     assert refused(send(userId="me", body={"raw": "!"})) == 400
     assert refused(send(userId="somebody@example.com", body=raw())) == 403
     assert workspace.mailbox.sent == []
+
+
+def test_mail_to_nobody_is_sent_and_comes_back_in_its_thread(users: Any, workspace: Workspace) -> None:
+    before = users.getProfile(userId="me").execute()["historyId"]
+    sent = users.messages().send(userId="me", body=raw("nobody@example.com")).execute()
+    seen = users.history().list(userId="me", startHistoryId=before, labelId="INBOX").execute()["history"]
+    ((added,),) = [each["messagesAdded"] for each in seen]
+    assert added["message"]["threadId"] == sent["threadId"]
+    note = users.messages().get(userId="me", id=added["message"]["id"], format="metadata").execute()
+    headers = {each["name"]: each["value"] for each in note["payload"]["headers"]}
+    assert headers["X-Failed-Recipients"] == "nobody@example.com"
+    assert refused(users.history().list(userId="me", startHistoryId="1")) == 404
