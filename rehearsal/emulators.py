@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ from types import FrameType
 from typing import IO, NoReturn
 
 from msgspec import Struct
+
+from rehearsal.processes import free_port
 
 NEEDED = {
     "gcloud": "gcloud is missing: https://cloud.google.com/sdk/docs/install",
@@ -90,7 +91,7 @@ def emulators(say: Callable[[str], object] = lambda _: None) -> Iterator[dict[st
 
 @contextlib.contextmanager
 def _started(name: str) -> Iterator[Emulator]:
-    address = f"127.0.0.1:{_free_port()}"
+    address = f"127.0.0.1:{free_port()}"
     quiet = {"CLOUDSDK_CORE_DISABLE_PROMPTS": "1", "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1"}
     with tempfile.TemporaryFile() as log, tempfile.TemporaryDirectory() as folder:
         where = [f"--data-dir={folder}"] if name == "Pub/Sub" else []
@@ -133,11 +134,6 @@ def _end_group(emulator: Emulator) -> None:
     # Whoever of the group outlived its first has only memory to lose.
     emulator.signal(signal.SIGKILL)
     emulator.process.wait()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

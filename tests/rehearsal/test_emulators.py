@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "rehearsal" / "emulators.py"
+ROOT = Path(__file__).parents[2]
+SCRIPT = [sys.executable, "-m", "rehearsal.emulators"]
 STAND_IN = """#!/bin/sh
 # Serves HTTP from a child of its own, as gcloud does from Java.
 for word in "$@"; do case "$word" in --host-port=*) port="${{word##*:}}";; esac; done
@@ -35,7 +36,7 @@ def add(folder: Path, name: str, text: str = "#!/bin/sh\n") -> None:
 def run(folder: Path, *command: str) -> tuple[int, str, str]:
     environment = {**os.environ, "PATH": str(folder)}
     ended = subprocess.run(
-        [sys.executable, str(SCRIPT), *command], env=environment, capture_output=True, text=True, timeout=30
+        [*SCRIPT, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
     )
     return ended.returncode, ended.stdout, ended.stderr
 
@@ -86,9 +87,9 @@ def test_the_command_runs_beside_the_emulator_which_is_then_gone(programs: Path,
 def test_who_stops_it_stops_the_emulator(programs: Path, number: int) -> None:
     add(programs, "java")
     add(programs, "gcloud", STAND_IN.format(python=sys.executable))
-    command = [sys.executable, str(SCRIPT), "/bin/sh", "-c", "echo $FIRESTORE_EMULATOR_HOST; exec sleep 30"]
+    command = [*SCRIPT, "/bin/sh", "-c", "echo $FIRESTORE_EMULATOR_HOST; exec sleep 30"]
     environment = {**os.environ, "PATH": f"{programs}:/bin"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         address = process.stdout.readline().decode()
         process.send_signal(number)
