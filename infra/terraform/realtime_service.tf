@@ -56,6 +56,11 @@ resource "google_cloud_run_v2_service" "realtime_service" {
   # Callers' sockets carry a token of ours, not one of Google's.
   invoker_iam_disabled = true
 
+  # Of the service, for a revision's own would be kept warm for the one to go back to as well, by its tag.
+  scaling {
+    min_instance_count = var.min_service_instances
+  }
+
   template {
     service_account                  = google_service_account.realtime_service.email
     timeout                          = "3600s" # of a WebSocket, Cloud Run's longest
@@ -65,7 +70,6 @@ resource "google_cloud_run_v2_service" "realtime_service" {
     execution_environment            = "EXECUTION_ENVIRONMENT_GEN2"
 
     scaling {
-      min_instance_count = var.min_service_instances
       max_instance_count = var.max_service_instances
     }
 

@@ -204,6 +204,20 @@ run "a_missing_bundle_is_said_to_be_missing" {
   expect_failures = [var.functions_zip]
 }
 
+run "what_is_warm_belongs_to_the_revisions_that_have_calls" {
+  command = plan
+  variables {
+    min_service_instances = 3
+  }
+  assert {
+    condition = (
+      google_cloud_run_v2_service.realtime_service.scaling[0].min_instance_count == 3 &&
+      google_cloud_run_v2_service.realtime_service.template[0].scaling[0].min_instance_count == null
+    )
+    error_message = "the revision to go back to is paid for as if it had calls"
+  }
+}
+
 run "without_a_domain_there_is_no_load_balancer" {
   command = plan
   assert {
