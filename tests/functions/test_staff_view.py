@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from benchmarks import staff_view
 from benchmarks.staff_view import cached_answer, storm
 
 
@@ -13,6 +16,15 @@ def test_sixty_appointments_through_a_storm_stand_everywhere_as_in_the_book(tmp_
     assert report.moved > 10
     assert sum(report.faults.values()) > 60
     assert report.faults["answer_lost"] > 5
+
+
+@pytest.mark.parametrize("missing", staff_view.WATCHED)
+def test_what_a_reaction_leaves_undone_is_a_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    others = tuple(name for name in staff_view.WATCHED if name != missing)
+    monkeypatch.setattr(staff_view, "WATCHED", others)
+    assert storm(str(tmp_path), appointments=6, probability=0.0).wrong
 
 
 def test_a_full_day_is_answered_from_memory(tmp_path: Path) -> None:
