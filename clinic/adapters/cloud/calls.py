@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 from google.api_core.exceptions import NotFound
-from google.cloud.firestore import SERVER_TIMESTAMP, Client, DocumentReference, WriteBatch
+from google.cloud.firestore import Client, DocumentReference, WriteBatch
 
 from clinic.adapters.cloud import firestore
 from clinic.adapters.cloud.firestore import Snapshot
@@ -96,12 +96,13 @@ class CloudCalls:
     def leave_notice(self, notice: Notice) -> None:
         """Leave news for the agent of a call."""
         left = self._call(notice.call_id).collection("notices").document(firestore.document_id(notice.id))
-        firestore.create(left, {**firestore.fields_of(notice), "left_at": SERVER_TIMESTAMP})
+        firestore.create(left, firestore.fields_of(notice))
 
     def notices(self, call_id: str) -> list[Notice]:
         """Return the news left for the agent of a call, the oldest first."""
         found = firestore.find(self._call(call_id), "notices")
-        in_order = sorted(found, key=lambda each: each.get("left_at"))
+        # Not by a server timestamp in a field: those are whole milliseconds, which two may share.
+        in_order = sorted(found, key=lambda each: each.create_time)
         return [firestore.read(Notice, each) for each in in_order]
 
     def add_turn(self, call_id: str, turn: Turn) -> None:
