@@ -181,9 +181,7 @@ class Bridge:
     async def _mark_played(self, event: media.MarkPlayed) -> None:
         tells = await self._speaking.mark_played(event)
         if tells and event.name == GREETING and self._clinic.preamble:
-            await self._ports.call_log.note(
-                CallNotes(call_id=self._record.call_id, preamble_heard_at=datetime.now(UTC))
-            )
+            self._words.preamble_heard(datetime.now(UTC))
 
     async def _interrupted(self, event: live.Interrupted) -> None:
         await self._speaking.interrupted(event)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NoReturn
 
 import structlog
 
-from clinic.contracts.call_record import Speaker, Turn
+from clinic.contracts.call_record import CallNotes, Speaker, Turn
 from realtime_service.media.codec import MediaStream
 from realtime_service.outgoing import Outgoing
 from realtime_service.ports import CallLog
@@ -21,13 +22,13 @@ _TRIES_AGAIN_SECONDS = 1.0
 
 
 class Words:
-    """The words of one call. Turns are written beside the conversation: no audio waits for the store."""
+    """The words of one call. They are written beside the conversation: no audio waits for the store."""
 
     def __init__(self, call_id: str, call_log: CallLog, stream: MediaStream, outgoing: Outgoing) -> None:
         self._call_id, self._call_log = call_id, call_log
         self._stream, self._outgoing = stream, outgoing
         self._transcript = Transcript()
-        self._unwritten: deque[Turn] = deque()
+        self._unwritten: deque[Turn | CallNotes] = deque()
         self._some = asyncio.Event()
 
     def caller_said(self, text: str, final: bool = False) -> None:
@@ -53,6 +54,10 @@ class Words:
         """Take that the agent was cut off there."""
         self._keep(self._transcript.interrupted(heard_ms))
 
+    def preamble_heard(self, at: datetime) -> None:
+        """Take that the caller has been told what must be told before anything else."""
+        self._keep([CallNotes(call_id=self._call_id, preamble_heard_at=at)])
+
     async def write_all(self) -> NoReturn:
         """Write turns as they are over, until cancelled; while the store is away they wait."""
         while True:
@@ -61,7 +66,7 @@ class Words:
                 await self._write()
             except Exception:  # noqa: BLE001
                 # The caller still talks; the store has until the end of the call to come back.
-                _log.exception("! turn not kept", call_id=self._call_id)
+                _log.exception("! words not kept", call_id=self._call_id)
                 await asyncio.sleep(_TRIES_AGAIN_SECONDS)
 
     async def finish(self, heard_ms: float) -> None:
@@ -72,14 +77,18 @@ class Words:
     def _show(self, speaker: Speaker, text: str, final: bool = False) -> None:
         self._outgoing.put(self._stream.caption(speaker, text, final))
 
-    def _keep(self, turns: Sequence[Turn]) -> None:
-        self._unwritten.extend(turns)
-        if turns:
+    def _keep(self, words: Sequence[Turn | CallNotes]) -> None:
+        self._unwritten.extend(words)
+        if words:
             self._some.set()
 
     async def _write(self) -> None:
         while self._unwritten:
-            # One whose writing was broken off is written again: its number makes it the same.
-            await self._call_log.add_turn(self._call_id, self._unwritten[0])
+            # What was broken off is written again: a turn's number makes it the same.
+            first = self._unwritten[0]
+            if isinstance(first, Turn):
+                await self._call_log.add_turn(self._call_id, first)
+            else:
+                await self._call_log.note(first)
             self._unwritten.popleft()
         self._some.clear()

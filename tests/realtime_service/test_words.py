@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from clinic.adapters.embedded import calls
-from clinic.contracts.call_record import CallRecord, Turn
+from clinic.contracts.call_record import CallNotes, CallRecord, Turn
 from clinic.settings import Settings
 from realtime_service.adapters.threads import CallLogInThreads
 from realtime_service.media.twilio import TwilioStream
@@ -28,6 +29,12 @@ class Hesitant(CallLogInThreads):
             self.faults -= 1
             raise ConnectionError
         self.store.add_turn(call_id, turn)
+
+    async def note(self, notes: CallNotes) -> None:
+        if self.faults:
+            self.faults -= 1
+            raise ConnectionError
+        self.store.note(notes)
 
     @property
     def kept(self) -> list[str]:
@@ -101,3 +108,20 @@ async def test_a_store_that_does_not_answer_holds_up_no_audio(settings: Settings
     log.writes.set()
     await until(lambda: len(log.kept) == 6)
     await cancelled(writing)
+
+
+async def test_a_preamble_heard_while_the_store_was_away_is_noted_when_it_is_back(
+    settings: Settings, record: CallRecord
+) -> None:
+    log = Hesitant(settings)
+    log.faults = 1
+    words = words_of(log)
+    writing = asyncio.create_task(words.write_all())
+    heard_at = datetime.now(UTC)
+    words.preamble_heard(heard_at)
+    await until(lambda: not log.faults)
+    await cancelled(writing)
+    await words.finish(0.0)
+    kept = log.store.get("call-1")
+    assert kept is not None
+    assert kept.preamble_heard_at == heard_at
