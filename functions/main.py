@@ -28,12 +28,12 @@ from functions.needs import Needs
 
 
 def _tool_door(row: FunctionRow, tool: Callable[..., Any], needs: Needs) -> Callable[..., Any]:
-    # Only tools are woken; the others need not load what reads ahead.
-    from functions.warming import warm_up
-
     def door(event: CloudEvent) -> None:
         letter = _letter(event)
         if letter.attributes.get("ce-type") == WARMING:
+            # Imported here: nobody waits for it, and who waits for a tool need not wait for this as well.
+            from functions.warming import warm_up
+
             warm_up(tool, needs, letter.data)
         else:
             answer_tool_call(row, tool, needs, letter.data)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from clinic.booking.appointment import read_phone
+from clinic.booking.patient_details import read_phone
 from clinic.booking.request import read_request
 from clinic.contracts import events
 from clinic.directory import Clinic

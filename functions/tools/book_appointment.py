@@ -6,9 +6,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from clinic.booking.appointment import patient_of
 from clinic.booking.book import book
 from clinic.booking.holds import Seen
+from clinic.booking.patient_details import patient_of
 from clinic.booking.refusals import NotAvailable
 from clinic.booking.request import alternatives_to, as_appointment, described, free_slot, read_request
 from clinic.contracts.events import AppointmentBooked

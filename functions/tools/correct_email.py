@@ -8,10 +8,11 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from clinic.booking.appointment import Appointment, Patient, read_email
+from clinic.booking.appointment import Appointment, Patient
 from clinic.booking.book import check_changeable, rewritten
 from clinic.booking.change import Change
 from clinic.booking.identity import check_may_change, may_change
+from clinic.booking.patient_details import read_email
 from clinic.booking.refusals import NotUnderstood
 from clinic.contracts.call_record import CallNotes
 from clinic.contracts.events import AppointmentCorrected

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from clinic.booking.appointment import Appointment, Patient, read_email, read_phone
+from clinic.booking.appointment import Appointment, Patient
 from clinic.booking.change import Change
 from clinic.booking.identity import named, not_identified, of_number
 from clinic.booking.natural import spoken
+from clinic.booking.patient_details import read_email, read_phone
 from clinic.booking.refusals import NotUnderstood
 from clinic.booking.saying import Words
 from clinic.booking.when import written_time

@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from clinic.booking.appointment import Waiting, derived_id, patient_of
+from clinic.booking.appointment import Waiting, derived_id
 from clinic.booking.change import Change
 from clinic.booking.natural import spoken_day
+from clinic.booking.patient_details import patient_of
 from clinic.booking.refusals import NotUnderstood
 from clinic.booking.request import read_whom
 from clinic.booking.when import read_date

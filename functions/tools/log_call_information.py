@@ -6,8 +6,8 @@ import unicodedata
 
 from msgspec import Struct
 
-from clinic.booking.appointment import read_email, read_name
 from clinic.booking.change import Change
+from clinic.booking.patient_details import read_email, read_name
 from clinic.booking.refusals import NotUnderstood
 from clinic.contracts.call_record import CallNotes
 from clinic.contracts.tool_call import ToolCall, succeeded

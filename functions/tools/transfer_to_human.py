@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from clinic.booking.appointment import read_phone
 from clinic.booking.change import Change
+from clinic.booking.patient_details import read_phone
 from clinic.contracts.call_record import CallNotes, CallRecord
 from clinic.contracts.tool_call import ToolCall, refused, succeeded
 from clinic.directory import Clinic

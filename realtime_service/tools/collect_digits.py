@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from msgspec import Struct
 
-from clinic.booking.appointment import read_phone
+from clinic.booking.patient_details import read_phone
 from clinic.booking.refusals import NotUnderstood
 from clinic.contracts.tool_call import Result, succeeded
 from realtime_service.ongoing_call import OngoingCall
