@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,8 +54,8 @@ class CloudLedger:
         meaning: str = "",
     ) -> None:
         """Write change, answer and facts, all or nothing."""
-        batch = self._client.batch()
-        self._write_answer(batch, call, outcome, result, facts)
+        batch, by = self._client.batch(), uuid.uuid4().hex
+        self._write_answer(batch, call, outcome, result, facts, by)
         if meaning:
             means = {"tool_call_id": call.id, "expire_at": datetime.now(UTC) + _MEANT_FOR}
             batch.create(firestore.document(self._client, "meanings", meaning), means)
@@ -62,7 +63,11 @@ class CloudLedger:
         try:
             firestore.commit(batch)
         except firestore.DISTURBED as error:
-            refusal = self._refusal(call.id, meaning, change)
+            stands = self._answer(call.id).to_dict() or {}
+            if stands.get("answered_by") == by:
+                # By ourselves: the commit was done, its reply was lost, and it was sent again.
+                return
+            refusal = AlreadyAnswered(call.id) if stands else self._refusal(meaning, change)
             if refusal is None:
                 raise
             raise refusal from error
@@ -107,17 +112,16 @@ class CloudLedger:
         outcome: Outcome,
         result: Result,
         facts: Sequence[events.Fact],
+        by: str,
     ) -> None:
-        answer = {**_asked(call), "outcome": outcome, "answered_at": datetime.now(UTC)}
+        answer = {**_asked(call), "outcome": outcome, "answered_at": datetime.now(UTC), "answered_by": by}
         # As text: a list in a list, which JSON has, Firestore refuses.
         answer |= {"message": str(result.get("message", "")), "result": msgspec.json.encode(result).decode()}
         if facts:
             answer["unpublished"] = [events.encode(fact) for fact in facts]
         batch.create(firestore.document(self._client, "tool_answers", call.id), answer)
 
-    def _refusal(self, call_id: str, meaning: str, change: Change) -> Exception | None:
-        if self._answer(call_id).exists:
-            return AlreadyAnswered(call_id)
+    def _refusal(self, meaning: str, change: Change) -> Exception | None:
         if meaning and firestore.get(firestore.document(self._client, "meanings", meaning)).exists:
             return AskedBefore(meaning)
         return SlotTaken() if change.takes or change.frees else None

@@ -3,13 +3,12 @@
 import asyncio
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from clinic.contracts.tool_call import ToolCall, succeeded
-from clinic.ports import AlreadyAnswered, Ledger
+from clinic.ports import Ledger
 from realtime_service.ports import Ports
 
 Make = Callable[..., ToolCall[dict[str, Any]]]
@@ -44,8 +43,7 @@ async def test_a_connection_that_fails_before_the_answers_loses_none(
         await asyncio.sleep(0.3)
         getattr(between, fault)()
         for number in range(CALLS):
-            with suppress(AlreadyAnswered):
-                await asyncio.to_thread(ledger.commit, tool_call(number), "succeeded", succeeded(f"{number}"))
+            await asyncio.to_thread(ledger.commit, tool_call(number), "succeeded", succeeded(f"{number}"))
         answers = await asyncio.wait_for(asyncio.gather(*waiting), SOON_SECONDS)
         assert [answer["message"] for answer in answers] == [str(number) for number in range(CALLS)]
 
@@ -73,8 +71,7 @@ async def test_more_waiting_calls_than_a_connection_has_streams_hold_up_nobody(
     ports, number = world.ports(), 300
     waiting = [asyncio.create_task(ports.ledger.answer(f"call-1-{each}")) for each in range(number)]
     await asyncio.sleep(0.5)
-    with suppress(AlreadyAnswered):
-        await asyncio.to_thread(ledger.commit, tool_call(number - 1), "succeeded", succeeded("Done."))
+    await asyncio.to_thread(ledger.commit, tool_call(number - 1), "succeeded", succeeded("Done."))
     assert (await asyncio.wait_for(waiting[-1], SOON_SECONDS))["message"] == "Done."
     for each in waiting:
         each.cancel()

@@ -118,6 +118,17 @@ def test_five_deliveries_of_one_tool_call_have_one_effect_and_equal_answers(
     assert len(CloudLedger(instances[1]).unpublished(tool_call().id)) == 1
 
 
+@pytest.mark.usefixtures("replies_lost")
+def test_a_commit_whose_reply_is_lost_has_answered_and_nobody_else_can(
+    client: Client, tool_call: Make
+) -> None:
+    ledger = CloudLedger(client)
+    ledger.commit(tool_call(), "succeeded", succeeded("Booked."), booking("a1"))
+    with pytest.raises(AlreadyAnswered):
+        ledger.commit(tool_call(), "expired", succeeded("Too late."))
+    assert ledger.answer(tool_call().id) == succeeded("Booked.")
+
+
 def test_an_answer_is_any_json(client: Client, tool_call: Make) -> None:
     ledger, said = CloudLedger(client), succeeded("Done.", times=[["10:00", "10:15"], []], big=2**70, no=None)
     ledger.commit(tool_call(), "succeeded", said)
